@@ -1,0 +1,234 @@
+//! The command line that all chapters share. A chapter's `main` is one call of
+//! [`main`] with its machine; names of stages and engines, and with them the
+//! help text and the error messages, come from the machine. Chapter 0 of the
+//! book lists the flags.
+
+use std::io::{IsTerminal, Read, Write};
+use std::process::ExitCode;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::{Console, Contestant, Ending, Lap, Machine, Refusal, RunOptions, Source, race, tour};
+
+/// Exit status of a wrong command line or a file that cannot be read.
+const USAGE: u8 = 2;
+
+/// Does what the command line of this process asks for, and returns the
+/// status to exit with: the program's own after `--run`, 2 for a wrong command
+/// line or an unreadable file. After Ctrl-C it does not return: the process
+/// dies of the interrupt.
+pub fn main(machine: &impl Machine) -> ExitCode {
+    let arguments = command(machine).get_matches();
+    let ending = match act(machine, &arguments) {
+        Ok(ending) => ending,
+        Err(refusal) => {
+            // A standard error that cannot be written to leaves nobody to tell.
+            let _ = writeln!(std::io::stderr(), "{}", refusal.message);
+            Ending::Status(refusal.status)
+        }
+    };
+    match ending {
+        Ending::Status(status) => ExitCode::from(status),
+        Ending::Interrupted => die_of_interrupt(),
+    }
+}
+
+fn die_of_interrupt() -> ExitCode {
+    use signal_hook::{consts::SIGINT, low_level::emulate_default_handler};
+    // Does not return where the system has signals; the status is a shell's for SIGINT.
+    let _ = emulate_default_handler(SIGINT);
+    ExitCode::from(128 + SIGINT as u8)
+}
+
+fn command(machine: &impl Machine) -> Command {
+    let about = machine.about();
+    let stages = machine.stages().iter().map(|stage| (stage.name, stage.summary));
+    let engines = machine.engines().iter().map(|engine| (engine.name, engine.summary));
+    let help = format!(
+        "Stages:\n{}\nEngines (the last one is the default):\n{}",
+        definitions(stages),
+        definitions(engines)
+    );
+    Command::new(env!("CARGO_PKG_NAME"))
+        .bin_name(std::env::args().next().and_then(file_name).unwrap_or_default())
+        .about(format!("{}: {}", about.title, about.summary))
+        .after_help(help)
+        .args([
+            Arg::new("FILE")
+                .help("The program; `-` reads standard input. Without it: the chapter's demo"),
+            flag("run", "Run the program; print only what it prints").conflicts_with("show"),
+            Arg::new("show")
+                .long("show")
+                .value_name("STAGE")
+                .value_parser(PossibleValuesParser::new(machine.stages().iter().map(|s| s.name)))
+                .hide_possible_values(true)
+                .help("Print one stage of the pipeline"),
+            Arg::new("engine")
+                .long("engine")
+                .value_name("NAME")
+                .value_parser(PossibleValuesParser::new(machine.engines().iter().map(|e| e.name)))
+                .hide_possible_values(true)
+                .help("Who runs the program"),
+            Arg::new("hop").long("hop").value_name("SEED").value_parser(value_parser!(u64)).help(
+                "Pass control between engines at random calls and back edges (a test of the seams)",
+            ),
+            flag("bench", "Race the engines on the program; medians of interleaved rounds")
+                .conflicts_with_all(["run", "show"]),
+            Arg::new("rounds")
+                .long("rounds")
+                .value_name("N")
+                .value_parser(value_parser!(u16).range(1..))
+                .default_value("7")
+                .help("How many rounds a race has"),
+            Arg::new("peer")
+                .long("peer")
+                .value_name("NAME=COMMAND")
+                .action(ArgAction::Append)
+                .requires_all(["bench", "FILE"])
+                .help("Let another implementation take part: COMMAND is run with FILE behind it"),
+            Arg::new("list")
+                .long("list")
+                .value_parser(["engines", "stages"])
+                .exclusive(true)
+                .help("Print the names of the engines or stages, one a line"),
+        ])
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+fn file_name(path: String) -> Option<String> {
+    Some(std::path::Path::new(&path).file_name()?.to_string_lossy().into_owned())
+}
+
+fn definitions<'a>(names: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    names.map(|(name, summary)| format!("  {name:12} {summary}\n")).collect()
+}
+
+fn act(machine: &impl Machine, arguments: &ArgMatches) -> Result<Ending, Refusal> {
+    if let Some(what) = arguments.get_one::<String>("list") {
+        let names: Vec<&str> = match what.as_str() {
+            "engines" => machine.engines().iter().map(|engine| engine.name).collect(),
+            _ => machine.stages().iter().map(|stage| stage.name).collect(),
+        };
+        return print(&(names.join("\n") + "\n"));
+    }
+    let file = arguments.get_one::<String>("FILE").map(String::as_str);
+    let options = run_options(machine, arguments);
+    if arguments.get_flag("bench") {
+        return bench(machine, file, arguments);
+    }
+    let loaded = machine.load(read_source(machine, file)?)?;
+    if let Some(stage) = arguments.get_one::<String>("show") {
+        return print(&machine.show(&loaded, stage)?.to_string());
+    }
+    if arguments.get_flag("run") {
+        return Ok(run(machine, &loaded, &options));
+    }
+    tour::conduct(machine, &loaded, &options, file)
+}
+
+fn run_options(machine: &impl Machine, arguments: &ArgMatches) -> RunOptions {
+    let newest = machine.engines().last().expect("a machine has an engine").name;
+    let chosen = arguments.get_one::<String>("engine").map_or(newest, String::as_str);
+    RunOptions { engine: chosen.to_owned(), hop: arguments.get_one("hop").copied() }
+}
+
+/// Runs the program on this process's own standard output and error.
+pub(crate) fn run<M: Machine>(machine: &M, loaded: &M::Loaded, options: &RunOptions) -> Ending {
+    let console = Console {
+        out: &mut std::io::stdout(),
+        is_terminal: std::io::stdout().is_terminal(),
+        err: &mut std::io::stderr(),
+    };
+    machine.run(loaded, options, console)
+}
+
+/// Prints to standard output; a reader that went away is no error.
+pub(crate) fn print(text: &str) -> Result<Ending, Refusal> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(Ending::Status(0)),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Ending::Status(0)),
+        Err(error) => {
+            Err(Refusal { message: format!("cannot write to standard output: {error}"), status: 1 })
+        }
+    }
+}
+
+fn read_source(machine: &impl Machine, file: Option<&str>) -> Result<Source, Refusal> {
+    let read = |name: &str| match name {
+        "-" => {
+            let mut text = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut text)?;
+            Ok(Source { name: "<stdin>".to_owned(), text })
+        }
+        path => Ok(Source { name: path.to_owned(), text: std::fs::read(path)? }),
+    };
+    let Some(file) = file else {
+        let (name, text) = machine.about().demo;
+        return Ok(Source { name: name.to_owned(), text: text.as_bytes().to_vec() });
+    };
+    read(file).map_err(|error: std::io::Error| Refusal {
+        message: format!("cannot read the program '{file}': {error}\n(without a file, the chapter's demo is taken)"),
+        status: USAGE,
+    })
+}
+
+fn bench(
+    machine: &impl Machine,
+    file: Option<&str>,
+    arguments: &ArgMatches,
+) -> Result<Ending, Refusal> {
+    // A program that is not accepted is reported once, before the race.
+    machine.load(read_source(machine, file)?)?;
+    let mut contestants = engines(machine, file)?;
+    for peer in arguments.get_many::<String>("peer").into_iter().flatten() {
+        contestants.push(self::peer(peer, file.unwrap_or_default())?);
+    }
+    let rounds = *arguments.get_one::<u16>("rounds").expect("it has a default");
+    print(&race_table(&contestants, rounds.into())?)
+}
+
+/// This program's own engines as contestants.
+pub(crate) fn engines(
+    machine: &impl Machine,
+    file: Option<&str>,
+) -> Result<Vec<Contestant>, Refusal> {
+    let own = std::env::current_exe().map_err(|error| Refusal {
+        message: format!("cannot find this program itself: {error}"),
+        status: 1,
+    })?;
+    let own = own.to_string_lossy().into_owned();
+    let contestant = |engine: &crate::EngineName| {
+        let mut command = vec![own.clone()];
+        command.extend(file.map(str::to_owned));
+        command.extend(["--run", "--engine", engine.name].map(str::to_owned));
+        Contestant { name: engine.name.to_owned(), command }
+    };
+    Ok(machine.engines().iter().map(contestant).collect())
+}
+
+fn peer(text: &str, file: &str) -> Result<Contestant, Refusal> {
+    let parts = text
+        .split_once('=')
+        .filter(|(name, command)| !name.is_empty() && !command.trim().is_empty());
+    let (name, command) = parts.ok_or_else(|| Refusal {
+        message: format!(
+            "--peer takes NAME=COMMAND, as in --peer pypy=pypy3; '{text}' is not of that form"
+        ),
+        status: USAGE,
+    })?;
+    let mut command: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+    command.push(file.to_owned());
+    Ok(Contestant { name: name.to_owned(), command })
+}
+
+/// Races, and returns the table.
+pub(crate) fn race_table(contestants: &[Contestant], rounds: usize) -> Result<String, Refusal> {
+    let laps = race(contestants, rounds)
+        .map_err(|error| Refusal { message: error.to_string(), status: 1 })?;
+    Ok(Lap::table(&laps).to_string())
+}

@@ -1,0 +1,25 @@
+//! The bench that every chapter is put on: a command line, listings and a
+//! stop-watch that know no language and no opcode.
+//!
+//! Start with `examples/forty-two.rs`, which is copy-and-patch in thirty lines;
+//! then read the modules in this order. Chapter 0 of the book explains both.
+
+mod machine;
+
+mod listing;
+
+mod disassembly;
+
+mod stopwatch;
+
+mod command_line;
+
+mod tour;
+
+pub use command_line::main;
+pub use disassembly::disassemble;
+pub use listing::{Line, Listing, Mark};
+pub use machine::{
+    About, Console, Ending, EngineName, Machine, Refusal, RunOptions, Source, Stage,
+};
+pub use stopwatch::{Contestant, Lap, StopwatchError, race};

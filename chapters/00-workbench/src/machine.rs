@@ -1,0 +1,118 @@
+//! What a chapter has to be so that it fits on the bench: it loads a source,
+//! lists its stages, and runs. Chapter 0 of the book builds the first one.
+
+use std::io::Write;
+
+use crate::Listing;
+
+/// A chapter as the bench sees it.
+///
+/// The bench asks for names and shows listings. What language is loaded, and
+/// how it is run, is the chapter's own business.
+pub trait Machine {
+    /// What [`load`](Machine::load) makes of a source.
+    type Loaded;
+
+    /// Who this is: shown in help texts and at the top of the tour.
+    fn about(&self) -> About;
+
+    /// The stages that can be shown, in the order of the pipeline.
+    fn stages(&self) -> &'static [Stage];
+
+    /// The engines that can run a program; the last one is the newest and the default.
+    fn engines(&self) -> &'static [EngineName];
+
+    /// Turns a source into something that can be shown and run.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when the source is not a program for this machine.
+    fn load(&self, source: Source) -> Result<Self::Loaded, Refusal>;
+
+    /// Lists one stage; `stage` is one of the names in [`stages`](Machine::stages).
+    ///
+    /// # Errors
+    /// A [`Refusal`] when the stage cannot be had for this program.
+    fn show(&self, loaded: &Self::Loaded, stage: &str) -> Result<Listing, Refusal>;
+
+    /// Runs the program, which writes to `console` and to nothing else.
+    fn run(&self, loaded: &Self::Loaded, options: &RunOptions, console: Console<'_>) -> Ending;
+}
+
+/// A chapter's name and demonstration.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// The chapter's number and title, as in "Chapter 1: a bytecode VM".
+    pub title: &'static str,
+    /// One sentence on what the chapter's machine does.
+    pub summary: &'static str,
+    /// What is loaded when no file is named: its name and its text.
+    pub demo: (&'static str, &'static str),
+}
+
+/// A step of the pipeline that can be looked at: `--show NAME`.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    /// The name, as typed.
+    pub name: &'static str,
+    /// One line on what it shows.
+    pub summary: &'static str,
+    /// How many lines of it the tour shows; 0 leaves it out of the tour.
+    pub tour_lines: usize,
+}
+
+/// A way to run a program: `--engine NAME`.
+#[derive(Clone, Copy, Debug)]
+pub struct EngineName {
+    /// The name, as typed.
+    pub name: &'static str,
+    /// One line on how it runs a program.
+    pub summary: &'static str,
+}
+
+/// A program's text before anybody has looked at it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The name as it was given on the command line.
+    pub name: String,
+    /// The bytes of the file, in whatever encoding they are.
+    pub text: Vec<u8>,
+}
+
+/// Why a source was not accepted, ready to be printed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// What is wrong, where, and what to do; ends without a line break.
+    pub message: String,
+    /// The exit status that this calls for.
+    pub status: u8,
+}
+
+/// How to run a program.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// The engine's name; one of [`Machine::engines`].
+    pub engine: String,
+    /// With a seed, control passes between engines at random places.
+    pub hop: Option<u64>,
+}
+
+/// Where a running program writes.
+pub struct Console<'a> {
+    /// Standard output. It may buffer; who runs the program flushes it.
+    pub out: &'a mut dyn Write,
+    /// Whether standard output is a terminal, where every line should appear at once.
+    pub is_terminal: bool,
+    /// Standard error.
+    pub err: &'a mut dyn Write,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The process should exit with this status.
+    Status(u8),
+    /// The process should die of an interrupt (SIGINT), as a shell expects
+    /// of a program that was stopped with Ctrl-C.
+    Interrupted,
+}

@@ -1,0 +1,80 @@
+//! The tour: what a chapter shows when it is started without a flag. From
+//! source to result to payoff on one screen: the first lines of each stage,
+//! the run, and how to see more. Every chapter of the book opens with one.
+
+use std::time::{Duration, Instant};
+
+use crate::command_line::{engines, print, race_table, run};
+use crate::{Ending, Listing, Machine, Refusal, RunOptions, Stage};
+
+/// A program that runs longer than this is not raced as part of a tour.
+const LONG: Duration = Duration::from_secs(2);
+
+/// Rounds of the race at the end; `--bench` takes more.
+const ROUNDS: usize = 3;
+
+/// Shows the stages, runs the program, races the engines.
+pub(crate) fn conduct<M: Machine>(
+    machine: &M,
+    loaded: &M::Loaded,
+    options: &RunOptions,
+    file: Option<&str>,
+) -> Result<Ending, Refusal> {
+    let about = machine.about();
+    print(&format!("{}\n{}\n", about.title, about.summary))?;
+    let shown = machine.stages().iter().filter(|stage| stage.tour_lines > 0);
+    let mut number = 0;
+    for stage in shown {
+        number += 1;
+        let listing = machine.show(loaded, stage.name)?;
+        print(&format!(
+            "\n{number}. {}: {}\n{}",
+            stage.name,
+            stage.summary,
+            excerpt(&listing, stage)
+        ))?;
+    }
+
+    print(&format!("\n{}. result, by the engine `{}`\n", number + 1, options.engine))?;
+    let start = Instant::now();
+    let ending = run(machine, loaded, options);
+    if ending != Ending::Status(0) {
+        return Ok(ending);
+    }
+    let took = start.elapsed();
+    if took < LONG {
+        let table = race_table(&engines(machine, file)?, ROUNDS)?;
+        print(&format!("\n{}. payoff, {}", number + 2, indented(table.lines())))?;
+    }
+    print(&format!("\n{}", directions(machine)))
+}
+
+/// As many lines of a stage as it has room for.
+fn excerpt(listing: &Listing, stage: &Stage) -> String {
+    let text = listing.to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    let shown = lines.len().min(stage.tour_lines);
+    let mut text = indented(lines[..shown].iter().copied());
+    if shown < lines.len() {
+        let rest = lines.len() - shown;
+        text.push_str(&format!("   … {rest} more lines: --show {}\n", stage.name));
+    }
+    text
+}
+
+/// Indents all lines but blank ones.
+fn indented<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let indent =
+        |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("   {line}\n") };
+    lines.map(indent).collect()
+}
+
+/// How to go on from here.
+fn directions(machine: &impl Machine) -> String {
+    let stages: Vec<&str> = machine.stages().iter().map(|stage| stage.name).collect();
+    format!(
+        "To go on, with FILE or with this demo:\n   \
+         --show {}\n   --run, --bench, --help\n",
+        stages.join("|")
+    )
+}
