@@ -1,0 +1,265 @@
+//! The interpreter's registers, and all of its accesses to memory.
+//!
+//! The methods check nothing in a release build: that an instruction finds its
+//! operands, and finds room for its results, was proven by the verifier for
+//! every program that a [`Vm`] can hold. In a debug build [`Registers::check`]
+//! holds the stack depth against the verifier's before every instruction.
+#![expect(
+    unsafe_code,
+    reason = "accesses the frame without bounds checks, which the verifier made"
+)]
+
+use std::ptr;
+use std::slice;
+
+use crate::code::InstructionIndex;
+use crate::opcode::Instruction;
+use crate::value::{FunctionId, RangeState, Value};
+use crate::vm::{Frame, Function, Vm};
+
+/// What the interpreter wants the processor to keep in registers: the running
+/// frame, in pieces.
+///
+/// Invariant: between two instructions these describe the frame `vm.frame`, and
+/// `stack_top` is one past the operands that the verifier counted.
+///
+/// What is not inlined takes a copy: a reference would force them into memory.
+#[derive(Clone, Copy)]
+pub(super) struct Registers {
+    next: *const Instruction,
+    stack_top: *mut Value,
+    slots: *mut Value,
+    constants: *const Value,
+}
+
+impl Registers {
+    /// Takes the running frame over, from its canonical state.
+    pub(super) fn load(vm: &Vm<'_>) -> Registers {
+        // SAFETY: the running frame is a frame of this VM, whose function, slots
+        // and code live as long as the VM.
+        unsafe {
+            let frame = &*vm.frame;
+            let function = &*frame.function;
+            let depth = vm.frame_code(frame).depths[frame.instruction.0 as usize];
+            Registers {
+                next: function.instructions.add(frame.instruction.0 as usize),
+                stack_top: frame.slots.add((function.stack_base + depth) as usize),
+                slots: frame.slots,
+                constants: function.constants,
+            }
+        }
+    }
+
+    /// Puts the frame into its canonical state, about to execute the next instruction.
+    pub(super) fn save_next(self, vm: &Vm<'_>) {
+        // SAFETY: the running frame is a frame of this VM.
+        unsafe { (*vm.frame).instruction = self.index(vm) }
+    }
+
+    /// Notes in the frame which instruction has failed: the last one that was fetched.
+    pub(super) fn save_failed(self, vm: &Vm<'_>) {
+        // SAFETY: the running frame is a frame of this VM.
+        unsafe { (*vm.frame).instruction = InstructionIndex(self.index(vm).0 - 1) }
+    }
+
+    /// The index of the next instruction.
+    #[inline(always)]
+    fn index(self, vm: &Vm<'_>) -> InstructionIndex {
+        // SAFETY: `next` points into the instructions of the running frame's function.
+        let index = unsafe { self.next.offset_from((*(*vm.frame).function).instructions) };
+        InstructionIndex(index as u32)
+    }
+
+    /// Holds the operand stack against what the verifier says, in debug builds.
+    #[inline(always)]
+    pub(super) fn check(self, vm: &Vm<'_>) {
+        if cfg!(debug_assertions) {
+            let index = self.index(vm).0 as usize;
+            // SAFETY: the running frame is a frame of this VM, and `stack_top`
+            // points into its slots.
+            let (code, height) = unsafe {
+                (vm.frame_code(&*vm.frame), self.stack_top.offset_from(self.slots) as u32)
+            };
+            assert_eq!(height, code.stack_base() + code.depths[index], "{} {index}", code.name);
+        }
+    }
+
+    /// The next instruction, of which the interpreter loads no more than it needs.
+    #[inline(always)]
+    pub(super) fn fetch<'a>(&mut self) -> &'a Instruction {
+        // SAFETY: control does not run off the end of verified code, which lives
+        // as long as the VM.
+        unsafe {
+            let instruction = &*self.next;
+            self.next = self.next.add(1);
+            instruction
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn jump(&mut self, vm: &Vm<'_>, target: u32) {
+        // SAFETY: the targets of verified code are instructions of it.
+        unsafe { self.next = (*(*vm.frame).function).instructions.add(target as usize) }
+    }
+
+    #[inline(always)]
+    pub(super) fn push(&mut self, value: Value) {
+        // SAFETY: a frame has a slot for every operand that the verifier counted.
+        unsafe {
+            *self.stack_top = value;
+            self.stack_top = self.stack_top.add(1);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn pop(&mut self) -> Value {
+        // SAFETY: verified code takes no more operands than there are.
+        unsafe {
+            self.stack_top = self.stack_top.sub(1);
+            *self.stack_top
+        }
+    }
+
+    /// The `depth`th operand from the top, counted from 1.
+    #[inline(always)]
+    pub(super) fn peek(&self, depth: u32) -> Value {
+        // SAFETY: as in `pop`.
+        unsafe { *self.stack_top.sub(depth as usize) }
+    }
+
+    /// Exchanges the top and the `depth`th operand from it.
+    #[inline(always)]
+    pub(super) fn swap(&mut self, depth: u32) {
+        // SAFETY: as in `pop`.
+        unsafe { ptr::swap(self.stack_top.sub(1), self.stack_top.sub(depth as usize)) }
+    }
+
+    #[inline(always)]
+    pub(super) fn drop(&mut self, count: u32) {
+        // SAFETY: as in `pop`.
+        unsafe { self.stack_top = self.stack_top.sub(count as usize) }
+    }
+
+    /// Replaces the `count` topmost operands, one at least, by a value.
+    #[inline(always)]
+    pub(super) fn replace(&mut self, count: u32, value: Value) {
+        // SAFETY: as in `pop`; what is pushed takes the place of what was there.
+        unsafe {
+            self.stack_top = self.stack_top.sub(count as usize - 1);
+            *self.stack_top.sub(1) = value;
+        }
+    }
+
+    /// The `count` topmost operands, the last one on top. They must be gone
+    /// before the next operand is pushed.
+    pub(super) fn arguments<'a>(self, count: u32) -> &'a [Value] {
+        // SAFETY: there are as many operands, and runtime functions, which get
+        // this, do not write to the operand stack.
+        unsafe { slice::from_raw_parts(self.stack_top.sub(count as usize), count as usize) }
+    }
+
+    #[inline(always)]
+    pub(super) fn constant(&self, index: u32) -> Value {
+        // SAFETY: constants are in range in verified code.
+        unsafe { *self.constants.add(index as usize) }
+    }
+
+    #[inline(always)]
+    pub(super) fn slot(&self, slot: u32) -> Value {
+        // SAFETY: slots are in range in verified code.
+        unsafe { *self.slots.add(slot as usize) }
+    }
+
+    #[inline(always)]
+    pub(super) fn set_slot(&mut self, slot: u32, value: Value) {
+        // SAFETY: as in `slot`.
+        unsafe { *self.slots.add(slot as usize) = value }
+    }
+
+    #[inline(always)]
+    pub(super) fn range(&self, slot: u16) -> RangeState {
+        let slot = u32::from(slot);
+        let (next, step) = (self.slot(slot), self.slot(slot + 1));
+        RangeState { next, step, remaining: self.slot(slot + 2) }
+    }
+
+    #[inline(always)]
+    pub(super) fn set_range(&mut self, slot: u16, state: RangeState) {
+        let slot = u32::from(slot);
+        self.set_slot(slot, state.next);
+        self.set_slot(slot + 1, state.step);
+        self.set_slot(slot + 2, state.remaining);
+    }
+
+    #[inline(always)]
+    pub(super) fn variable(&self, vm: &Vm<'_>, name: u32) -> Value {
+        // SAFETY: names are in range in verified code.
+        unsafe { *vm.variables.add(name as usize) }
+    }
+
+    #[inline(always)]
+    pub(super) fn set_variable(&mut self, vm: &mut Vm<'_>, name: u32, value: Value) {
+        // SAFETY: as in `variable`.
+        unsafe { *vm.variables.add(name as usize) = value }
+    }
+
+    // ANCHOR: enter
+    /// Enters a function whose `count` arguments are on top of the stack, where
+    /// they become its first local variables. False: there is no frame left.
+    #[inline(always)]
+    pub(super) fn enter(&mut self, vm: &mut Vm<'_>, id: FunctionId, count: u32) -> bool {
+        let call = InstructionIndex(self.index(vm).0 - 1);
+        let function: *const Function = vm.function(id);
+        // SAFETY: frames up to `frames_end` can be written. The callee's slots
+        // overlap only the caller's arguments; the stack has room for
+        // `MAX_FRAMES` of the largest frames.
+        unsafe {
+            let callee = vm.frame.add(1);
+            if callee == vm.frames_end {
+                return false;
+            }
+            (*vm.frame).instruction = call;
+            (*vm.frame).return_address = ptr::null();
+            self.slots = self.stack_top.sub(count as usize);
+            callee.write(Frame {
+                slots: self.slots,
+                function,
+                instruction: InstructionIndex(0),
+                return_address: ptr::null(),
+                engine: ptr::null_mut(),
+            });
+            vm.frame = callee;
+            for slot in count..(*function).locals {
+                *self.slots.add(slot as usize) = Value::NULL;
+            }
+            self.stack_top = self.slots.add((*function).stack_base as usize);
+            self.next = (*function).instructions;
+            self.constants = (*function).constants;
+        }
+        true
+    }
+    // ANCHOR_END: enter
+
+    // ANCHOR: leave
+    /// Returns to the caller, on whose stack the result replaces callable, NULL
+    /// and arguments. True: it was the module that returned.
+    #[inline(always)]
+    pub(super) fn leave(&mut self, vm: &mut Vm<'_>, result: Value) -> bool {
+        // SAFETY: below a callee's first slot lie NULL and the callable (below
+        // the module's, two spare slots); below its frame lies its caller's.
+        unsafe {
+            *self.slots.sub(2) = result;
+            if vm.frame == vm.module_frame() {
+                return true;
+            }
+            vm.frame = vm.frame.sub(1);
+            let function = &*(*vm.frame).function;
+            self.stack_top = self.slots.sub(1);
+            self.slots = (*vm.frame).slots;
+            self.next = function.instructions.add((*vm.frame).instruction.0 as usize + 1);
+            self.constants = function.constants;
+        }
+        false
+    }
+    // ANCHOR_END: leave
+}

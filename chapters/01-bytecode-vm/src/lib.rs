@@ -1,0 +1,50 @@
+//! A virtual machine for a subset of Python 3.13: source becomes bytecode, and
+//! an interpreter executes it. Chapter 1 of the book explains it, in the order
+//! of these modules.
+
+mod value;
+
+mod opcode;
+
+mod code;
+
+mod verify;
+
+mod source;
+
+mod error;
+
+mod syntax;
+
+mod compiler;
+
+pub mod listing;
+
+mod exception;
+
+mod vm;
+
+mod output;
+
+pub mod runtime;
+
+mod engine;
+
+mod interpreter;
+
+mod traceback;
+
+mod machine;
+
+pub use code::{CodeObject, InstructionIndex, MAX_FRAME_SLOTS, Program};
+pub use compiler::compile;
+pub use engine::{Engine, Exit, run};
+pub use error::{Chapter, NestingError, SourceError, SyntaxClass};
+pub use exception::{Exception, ExceptionClass, Outcome, Raised};
+pub use interpreter::{Counts, Interpreter, Observer};
+pub use machine::{BytecodeVm, load, run_program};
+pub use opcode::{BinaryOperator, Comparison, Instruction, Opcode, OpcodeInfo, Operand};
+pub use source::SourceText;
+pub use traceback::traceback;
+pub use value::{Builtin, CodeId, FunctionId, Kind, RangeState, StringId, Value};
+pub use vm::{Attention, Frame, Function, LAYOUT, MAX_FRAMES, Vm, VmError};

@@ -1,0 +1,149 @@
+//! This chapter on the bench: its stages and engines, and how a run ends.
+
+use std::io::Write;
+
+use ch00_workbench::{
+    About, Console, Ending, EngineName, Listing, Machine, Refusal, RunOptions, Source, Stage,
+};
+use signal_hook::consts::SIGINT;
+
+use crate::code::Program;
+use crate::compiler::compile;
+use crate::engine::{Engine, run};
+use crate::exception::{Exception, ExceptionClass};
+use crate::interpreter::{Counts, Interpreter};
+use crate::source::SourceText;
+use crate::traceback::traceback;
+use crate::vm::Vm;
+use crate::{SourceError, listing};
+
+/// The exit status when the last flush of standard output fails, as CPython's.
+const FLUSH_FAILED: u8 = 120;
+
+/// How likely a hop is, at each call and back edge: one in this many.
+const HOP_EVERY: u32 = 3;
+
+/// Chapter 1: the bytecode VM.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BytecodeVm;
+
+impl Machine for BytecodeVm {
+    type Loaded = Program;
+
+    fn about(&self) -> About {
+        About {
+            title: "Chapter 1: a bytecode VM",
+            summary: "Python source becomes bytecode, and an interpreter executes it.",
+            demo: ("demo.py", include_str!("../demo.py")),
+        }
+    }
+
+    fn stages(&self) -> &'static [Stage] {
+        &[
+            Stage { name: "source", summary: "the program", tour_lines: 14 },
+            Stage { name: "bytecode", summary: "what the compiler makes of it", tour_lines: 24 },
+            Stage { name: "opcodes", summary: "the instruction set", tour_lines: 0 },
+            Stage { name: "stats", summary: "how often each opcode is executed", tour_lines: 6 },
+        ]
+    }
+
+    fn engines(&self) -> &'static [EngineName] {
+        &[EngineName { name: "interpreter", summary: "executes bytecode in a loop with a switch" }]
+    }
+
+    fn load(&self, source: Source) -> Result<Program, Refusal> {
+        load(source)
+    }
+
+    fn show(&self, program: &Program, stage: &str) -> Result<Listing, Refusal> {
+        match stage {
+            "source" => Ok(Listing::from_text(program.source().text())),
+            "bytecode" => Ok(listing::bytecode(program)),
+            "opcodes" => Ok(listing::opcodes()),
+            "stats" => count_instructions(program),
+            _ => unreachable!("the bench asks for stages that it was told of"),
+        }
+    }
+
+    fn run(&self, program: &Program, options: &RunOptions, console: Console<'_>) -> Ending {
+        // One interpreter, or with hops two of them that take turns.
+        let count = if options.hop.is_some() { 2 } else { 1 };
+        let engine = || Box::new(Interpreter::<()>::default()) as Box<dyn Engine>;
+        let mut engines: Vec<Box<dyn Engine>> = (0..count).map(|_| engine()).collect();
+        run_program(program, &mut engines, options, console)
+    }
+}
+
+/// Compiles a source for the bench: errors become what is printed for them.
+///
+/// # Errors
+/// A refusal with status 1 when the source is no program of the language.
+pub fn load(source: Source) -> Result<Program, Refusal> {
+    let refusal = |message| Refusal { message, status: 1 };
+    let name = source.name.clone();
+    let text = SourceText::decode(source.name, source.text)
+        .map_err(|error: SourceError| refusal(error.encoding_report(&name)))?;
+    compile(text).map_err(|(text, error)| refusal(error.report(&text)))
+}
+
+/// Runs a program as CPython would: prints its traceback, flushes its output,
+/// heeds Ctrl-C.
+pub fn run_program(
+    program: &Program,
+    engines: &mut [Box<dyn Engine>],
+    options: &RunOptions,
+    console: Console<'_>,
+) -> Ending {
+    let mut vm = match Vm::new(program.clone(), console.out, console.is_terminal) {
+        Ok(vm) => vm,
+        Err(error) => {
+            say(console.err, &format!("MemoryError: {error}\n"));
+            return Ending::Status(1);
+        }
+    };
+    if let Some(seed) = options.hop {
+        let mut random = fastrand::Rng::with_seed(seed);
+        vm.set_hand_over(move || random.u32(..HOP_EVERY) == 0);
+    }
+    // Where signals cannot be caught, Ctrl-C ends the process at once.
+    let signal = signal_hook::flag::register_usize(SIGINT, vm.poll_cell(), Vm::interrupt_word());
+
+    let mut ending = Ending::Status(0);
+    if run(&mut vm, engines).is_err() {
+        say(console.err, &traceback(&vm));
+        let interrupted = is_interrupt(vm.exception());
+        ending = if interrupted { Ending::Interrupted } else { Ending::Status(1) };
+    }
+    if let Err(error) = vm.flush() {
+        let error = Exception::from_io(&error);
+        let message = format!(
+            "Exception ignored on flushing sys.stdout:\n{}: {}\n",
+            error.class, error.message
+        );
+        say(console.err, &message);
+        ending = if ending == Ending::Interrupted { ending } else { Ending::Status(FLUSH_FAILED) };
+    }
+    if let Ok(signal) = signal {
+        signal_hook::low_level::unregister(signal);
+    }
+    ending
+}
+
+fn is_interrupt(exception: Option<&Exception>) -> bool {
+    exception.is_some_and(|exception| exception.class == ExceptionClass::KeyboardInterrupt)
+}
+
+/// Writes to standard error; if that fails, there is nobody left to tell.
+fn say(err: &mut dyn Write, text: &str) {
+    let _ = err.write_all(text.as_bytes());
+}
+
+/// Runs a program for its counts; what it prints is thrown away.
+fn count_instructions(program: &Program) -> Result<Listing, Refusal> {
+    let mut sink = std::io::sink();
+    let mut vm = Vm::new(program.clone(), &mut sink, false)
+        .map_err(|error| Refusal { message: format!("MemoryError: {error}"), status: 1 })?;
+    let mut interpreter = Interpreter { observer: Counts::default() };
+    interpreter.resume(&mut vm);
+    Ok(listing::statistics(&interpreter.observer))
+}

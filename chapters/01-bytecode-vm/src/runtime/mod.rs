@@ -1,0 +1,16 @@
+//! The runtime: what instructions do when it is not the fast case. Every engine
+//! calls these functions, so that every engine agrees. Each takes values and
+//! returns one, or raises.
+
+mod arithmetic;
+
+mod builtins;
+
+mod comparison;
+
+mod names;
+
+pub use arithmetic::{binary_op, unary_invert, unary_negative, unary_positive};
+pub use builtins::{call_builtin, range_state, refuse_call};
+pub use comparison::{compare_op, is_same, truth};
+pub use names::{unbound_local, unbound_variable};

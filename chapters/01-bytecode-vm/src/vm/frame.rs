@@ -1,0 +1,82 @@
+//! Functions and frames as compiled code sees them.
+
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::atomic::AtomicPtr;
+
+use crate::code::{CodeObject, InstructionIndex};
+use crate::opcode::Instruction;
+use crate::value::{CodeId, Value};
+
+// ANCHOR: frame
+/// A call that is under way.
+///
+/// A frame's slots hold its local variables (parameters first), then the state
+/// of its `for` loops, then its operand stack. A callee's parameters lie where
+/// the caller pushed the arguments: passing them copies nothing.
+///
+/// This is the canonical state. At any instruction boundary, whichever engine
+/// runs, the slots hold exactly what the interpreter would have put there, and
+/// any engine can go on from here. How many operands there are follows from the
+/// instruction ([`CodeObject::depths`]).
+#[derive(Debug)]
+#[repr(C)]
+pub struct Frame {
+    /// The first slot.
+    pub slots: *mut Value,
+    /// The function that was called.
+    pub function: *const Function,
+    /// The instruction to go on with. In a frame that waits for a callee: its
+    /// `CALL`. While an engine runs a frame, it may keep this to itself.
+    pub instruction: InstructionIndex,
+    /// Where compiled code goes on in this frame when the callee returns; null
+    /// if it was not compiled code that made the call.
+    pub return_address: *const c_void,
+    /// For the engine to use as it likes; null in a new frame.
+    pub engine: *mut c_void,
+}
+// ANCHOR_END: frame
+
+// ANCHOR: function
+/// A function (or the module) that can be called.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Function {
+    /// Where compiled code enters the function: an engine's own cell, null until
+    /// an engine sets it.
+    pub entry: AtomicPtr<c_void>,
+    /// For the engine to use as it likes; null at first.
+    pub engine: AtomicPtr<c_void>,
+    /// The first instruction.
+    pub instructions: *const Instruction,
+    /// The first constant.
+    pub constants: *const Value,
+    /// How many arguments it takes.
+    pub parameters: u32,
+    /// How many local variables it has, parameters included.
+    pub locals: u32,
+    /// How many slots lie below its operand stack.
+    pub stack_base: u32,
+    /// Its code object.
+    pub code: CodeId,
+    /// How often `def` has made it; see [`Vm::is_same_function`](crate::Vm).
+    pub times_made: u32,
+}
+// ANCHOR_END: function
+
+impl Function {
+    /// A function for a code object, which must not move while the function is used.
+    pub(super) fn new(id: CodeId, code: &CodeObject) -> Function {
+        Function {
+            entry: AtomicPtr::new(ptr::null_mut()),
+            engine: AtomicPtr::new(ptr::null_mut()),
+            instructions: code.instructions.as_ptr(),
+            constants: code.constants.as_ptr(),
+            parameters: code.parameters,
+            locals: code.locals.len() as u32,
+            stack_base: code.stack_base(),
+            code: id,
+            times_made: 0,
+        }
+    }
+}

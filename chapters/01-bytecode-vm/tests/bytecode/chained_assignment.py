@@ -1,0 +1,4 @@
+def f():
+    x = y = 1
+    a, b = c, d = x, y
+    return a
