@@ -1,0 +1,2 @@
+# CPython has many built-ins more; here len and the others are not there yet.
+print(len("abc"))

@@ -1,0 +1,2 @@
+# CPython finds the smaller of two strings; here strings have no order.
+print(min("b", "a"))

@@ -1,0 +1,3 @@
+# CPython joins two strings with +; here that raises NotImplementedError.
+greeting = "hello, "
+print(greeting + "world")

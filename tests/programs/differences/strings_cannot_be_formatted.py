@@ -1,0 +1,2 @@
+# CPython formats with %; here that raises NotImplementedError.
+print("%d" % 1)

@@ -1,0 +1,2 @@
+# CPython repeats a string with *; here that raises NotImplementedError.
+print("ab" * 3)

@@ -1,0 +1,3 @@
+# abs takes exactly one argument.
+print(abs(-1))
+print(abs())

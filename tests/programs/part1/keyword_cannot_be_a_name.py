@@ -1,0 +1,3 @@
+# A keyword cannot name a variable.
+x = 1
+while = x

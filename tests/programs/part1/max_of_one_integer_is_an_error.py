@@ -1,0 +1,2 @@
+# max with one argument expects something to iterate over.
+print(max(1))

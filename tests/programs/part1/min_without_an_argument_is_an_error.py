@@ -1,0 +1,2 @@
+# min needs at least one argument.
+print(min())

@@ -1,0 +1,4 @@
+# None takes part in no arithmetic.
+def nothing():
+    pass
+print(nothing() * 2)

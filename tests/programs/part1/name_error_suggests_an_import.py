@@ -1,0 +1,4 @@
+# The name of a module of the standard library suggests an import.
+print("before")
+math
+print("after")

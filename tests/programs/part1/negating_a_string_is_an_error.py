@@ -1,0 +1,3 @@
+# The unary minus needs an integer.
+s = "a"
+print(-s)

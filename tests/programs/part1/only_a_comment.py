@@ -1,0 +1,1 @@
+# A program may have no statement at all, and then prints nothing.

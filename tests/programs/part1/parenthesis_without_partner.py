@@ -1,0 +1,3 @@
+# A closing parenthesis needs an opening one.
+x = (1 + 2)
+print(x))

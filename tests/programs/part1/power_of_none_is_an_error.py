@@ -1,0 +1,2 @@
+# The message for a power mentions the function pow as well.
+print(2 ** None)

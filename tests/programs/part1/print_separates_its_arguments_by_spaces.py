@@ -1,0 +1,10 @@
+# print writes any number of values, separated by spaces, and ends the line.
+print()
+print("")
+print("one")
+print(1, 2, 3)
+print("", "", "")
+print(None, True, False, 0, -1, "text", "")
+print("a ", " b")
+print(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
+print(("parenthesised"), (4), ((5)))

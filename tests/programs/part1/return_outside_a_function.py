@@ -1,0 +1,4 @@
+# A return needs a function around it.
+print("not printed")
+if True:
+    return 1

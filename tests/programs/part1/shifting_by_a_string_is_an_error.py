@@ -1,0 +1,2 @@
+# A shift count must be an integer.
+print(1 << "a")

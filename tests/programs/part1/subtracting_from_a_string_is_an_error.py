@@ -1,0 +1,2 @@
+# Strings have no subtraction.
+print("a" - 1)

@@ -1,0 +1,57 @@
+//! `cargo xtask tidy`: the rules of this workspace that the compiler does not
+//! know, as a table of checks.
+//!
+//! A check reads a [`Tree`] and returns complaints, each with a place and what
+//! to do about it.
+
+mod corpus;
+mod layers;
+mod length;
+mod listed;
+mod marks;
+mod module_docs;
+mod tree;
+mod unsafety;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use conformance::Workspace;
+
+use crate::tally::Tally;
+use crate::tidy::tree::{Complaint, Tree};
+
+/// A rule, in one line, and what finds where it is broken.
+type Check = (&'static str, fn(&Tree) -> Vec<Complaint>);
+
+const CHECKS: [Check; 6] = [
+    ("every Rust file opens with what it is", module_docs::check),
+    ("a chapter depends only on chapters before it", layers::check),
+    ("unsafe code stands only where the list allows it", unsafety::check),
+    ("long files are listed, and only get shorter", length::check),
+    ("nothing is left for later in the code", marks::check),
+    ("every test program has a record", corpus::check),
+];
+
+pub(crate) fn run() -> Result<ExitCode> {
+    let tally = check(&Workspace::load()?)?;
+    println!("{tally}");
+    Ok(tally.exit_code())
+}
+
+/// Makes all checks and prints their complaints.
+pub(crate) fn check(workspace: &Workspace) -> Result<Tally> {
+    let tree = Tree::of(workspace)?;
+    let mut tally = Tally::default();
+    for (rule, check) in CHECKS {
+        let complaints = check(&tree);
+        if !complaints.is_empty() {
+            println!("{rule}:");
+        }
+        for complaint in &complaints {
+            println!("  {complaint}");
+        }
+        tally += Tally::one(complaints.is_empty());
+    }
+    Ok(tally)
+}
