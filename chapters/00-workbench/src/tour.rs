@@ -44,7 +44,8 @@ pub(crate) fn conduct<M: Machine>(
     let took = start.elapsed();
     if took < LONG {
         let table = race_table(&engines(machine, file)?, ROUNDS)?;
-        print(&format!("\n{}. payoff, {}", number + 2, indented(table.lines())))?;
+        let heading = format!("{}. payoff: the engines in a race", number + 2);
+        print(&format!("\n{heading}\n{}", indented(table.lines())))?;
     }
     print(&format!("\n{}", directions(machine)))
 }

@@ -298,14 +298,9 @@ impl Comparison {
     #[inline(always)]
     #[must_use]
     pub fn holds(self, order: std::cmp::Ordering) -> bool {
-        match self {
-            Self::Less => order.is_lt(),
-            Self::LessEqual => order.is_le(),
-            Self::Equal => order.is_eq(),
-            Self::NotEqual => order.is_ne(),
-            Self::Greater => order.is_gt(),
-            Self::GreaterEqual => order.is_ge(),
-        }
+        // Bit 0 is for less, bit 1 for equal, bit 2 for greater: no branches.
+        const HOLDS_FOR: [u8; 6] = [0b001, 0b011, 0b010, 0b101, 0b100, 0b110];
+        HOLDS_FOR[self as usize] >> (order as i8 + 1) & 1 == 1
     }
 }
 
@@ -334,6 +329,23 @@ mod tests {
         for (number, comparison) in (0..).zip(Comparison::ALL) {
             assert_eq!(comparison as u32, number);
         }
+    }
+
+    #[test]
+    fn comparisons_hold_for_the_orders_that_they_mean() {
+        use std::cmp::Ordering::{Equal, Greater, Less};
+        let table = Comparison::ALL
+            .map(|comparison| [Less, Equal, Greater].map(|order| comparison.holds(order)));
+        let (yes, no) = (true, false);
+        let expected = [
+            [yes, no, no],
+            [yes, yes, no],
+            [no, yes, no],
+            [yes, no, yes],
+            [no, no, yes],
+            [no, yes, yes],
+        ];
+        assert_eq!(table, expected);
     }
 
     #[test]

@@ -118,6 +118,17 @@ impl Value {
     /// The least integer there is, -2^62.
     pub const MIN_INT: i64 = i64::MIN >> 1;
 
+    /// What compiled code has to know of the representation, by name: whole
+    /// words, and for functions the lower half of the word, below their number.
+    /// An integer is even and twice its number.
+    pub const WORDS: &[(&str, u64)] = &[
+        ("NULL", Self::NULL.0),
+        ("NONE", Self::NONE.0),
+        ("FALSE", Self::FALSE.0),
+        ("TRUE", Self::TRUE.0),
+        ("FUNCTION", immediate(FUNCTION_KIND, 0).0),
+    ];
+
     /// An integer, if it has at most 63 bits.
     #[must_use]
     pub fn int(number: i64) -> Option<Value> {

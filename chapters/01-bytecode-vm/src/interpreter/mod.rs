@@ -8,10 +8,10 @@ mod registers;
 use std::sync::atomic::Ordering;
 
 use crate::engine::{Engine, Exit};
-use crate::exception::{ExceptionClass, Outcome};
+use crate::exception::Outcome;
 use crate::opcode::{BinaryOperator, Comparison, Instruction, Opcode};
 use crate::runtime;
-use crate::value::{Kind, Value};
+use crate::value::Value;
 use crate::vm::{Attention, Vm};
 pub use observer::{Counts, Observer};
 use registers::Registers;
@@ -157,12 +157,7 @@ fn interpret(vm: &mut Vm<'_>, r: &mut Registers, observer: &mut impl Observer) -
                 }
             }
 
-            Opcode::MakeFunction => {
-                let Kind::Code(code) = r.peek(1).kind() else {
-                    unreachable!("the compiler loads a code object before MAKE_FUNCTION")
-                };
-                r.replace(1, vm.make_function(code));
-            }
+            Opcode::MakeFunction => r.replace(1, runtime::make_function(vm, r.peek(1))),
             Opcode::Call => call(vm, r, i)?,
             Opcode::ReturnValue => {
                 let result = r.pop();
@@ -214,7 +209,7 @@ fn slow_binary_op(vm: &mut Vm<'_>, operand: u32, left: Value, right: Value) -> O
 fn call(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<()> {
     let callable = r.peek(i.operand + 2);
     let Some(function) = callable.as_function() else {
-        let result = call_builtin(vm, callable, r.arguments(i.operand))?;
+        let result = runtime::call_builtin(vm, callable, r.arguments(i.operand))?;
         r.replace(i.operand + 2, result);
         return Ok(());
     };
@@ -222,16 +217,7 @@ fn call(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<()> {
         return Err(runtime::refuse_call(vm, callable, i.operand));
     }
     if !r.enter(vm, function, i.operand) {
-        let message = "maximum recursion depth exceeded";
-        return Err(vm.raise(ExceptionClass::RecursionError, message));
+        return Err(runtime::refuse_recursion(vm));
     }
     Ok(())
-}
-
-#[inline(never)]
-fn call_builtin(vm: &mut Vm<'_>, callable: Value, arguments: &[Value]) -> Outcome {
-    match callable.kind() {
-        Kind::Builtin(builtin) => runtime::call_builtin(vm, builtin, arguments),
-        _ => Err(runtime::refuse_call(vm, callable, arguments.len() as u32)),
-    }
 }

@@ -1,20 +1,24 @@
-//! Calls of built-in functions, and of what cannot be called
-//! (`Python/bltinmodule.c`, `Objects/rangeobject.c`, `Objects/call.c`).
+//! The built-in functions (`Python/bltinmodule.c`, `Objects/rangeobject.c`).
 
 use std::fmt::Write;
 
 use super::arithmetic::{fitting, not_yet, unary_operand};
+use super::calls::{plural, refuse_call};
 use super::comparison::compare_op;
 use crate::exception::{ExceptionClass, Outcome, Raised};
 use crate::opcode::Comparison;
 use crate::value::{Builtin, Kind, RangeState, Value};
 use crate::vm::Vm;
 
-/// Calls a built-in function.
+/// Calls what is no function of the program: a built-in, if it is one.
 ///
 /// # Errors
 /// What CPython raises; `NotImplementedError` for what the language lacks.
-pub fn call_builtin(vm: &mut Vm<'_>, builtin: Builtin, arguments: &[Value]) -> Outcome {
+#[inline(never)]
+pub fn call_builtin(vm: &mut Vm<'_>, callable: Value, arguments: &[Value]) -> Outcome {
+    let Kind::Builtin(builtin) = callable.kind() else {
+        return Err(refuse_call(vm, callable, arguments.len() as u32));
+    };
     match builtin {
         Builtin::Abs => abs(vm, arguments),
         Builtin::Max => extreme(vm, builtin, Comparison::Greater, arguments),
@@ -25,48 +29,6 @@ pub fn call_builtin(vm: &mut Vm<'_>, builtin: Builtin, arguments: &[Value]) -> O
             Err(not_yet(vm, "a range outside the head of a for loop"))
         }
     }
-}
-
-/// Raises the error of a call that `CALL` cannot make: too few or too many
-/// arguments for a function, or a callable that is none.
-#[cold]
-pub fn refuse_call(vm: &mut Vm<'_>, callable: Value, arguments: u32) -> Raised {
-    let message = match callable.as_function() {
-        None => format!("'{}' object is not callable", Vm::type_name(callable)),
-        Some(id) => {
-            let code = vm.code(id);
-            let parameters = &code.locals[..code.parameters as usize];
-            match parameters.get(arguments as usize..) {
-                Some(missing) => missing_arguments(&code.name, missing),
-                None => surplus_arguments(&code.name, parameters.len(), arguments),
-            }
-        }
-    };
-    vm.raise(ExceptionClass::TypeError, message)
-}
-
-fn missing_arguments(function: &str, missing: &[String]) -> String {
-    let quoted: Vec<String> = missing.iter().map(|name| format!("'{name}'")).collect();
-    let list = match &quoted[..] {
-        [one] => one.clone(),
-        [first, second] => format!("{first} and {second}"),
-        [others @ .., last] => format!("{}, and {last}", others.join(", ")),
-        [] => unreachable!("the call was refused for missing arguments"),
-    };
-    let count = missing.len();
-    format!("{function}() missing {count} required positional argument{}: {list}", plural(count))
-}
-
-fn surplus_arguments(function: &str, takes: usize, given: u32) -> String {
-    let were = if given == 1 { "was" } else { "were" };
-    format!(
-        "{function}() takes {takes} positional argument{} but {given} {were} given",
-        plural(takes)
-    )
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }
 
 /// The state of a loop over `range(arguments…)`.

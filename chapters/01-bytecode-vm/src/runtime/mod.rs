@@ -6,11 +6,14 @@ mod arithmetic;
 
 mod builtins;
 
+mod calls;
+
 mod comparison;
 
 mod names;
 
 pub use arithmetic::{binary_op, unary_invert, unary_negative, unary_positive};
-pub use builtins::{call_builtin, range_state, refuse_call};
+pub use builtins::{call_builtin, range_state};
+pub use calls::{make_function, refuse_call, refuse_recursion};
 pub use comparison::{compare_op, is_same, truth};
 pub use names::{unbound_local, unbound_variable};

@@ -212,7 +212,9 @@ impl<'io> Vm<'io> {
 
     /// Notes that `def` has made a function of a code object.
     pub(crate) fn make_function(&mut self, code: CodeId) -> Value {
-        // SAFETY: every code object has its function, and no reference to one lives longer than a call.
+        assert!((code.0 as usize) < self.owned.functions.len(), "no such code object in this VM");
+        // SAFETY: every code object has its function, and a reference to one
+        // lives no longer than the borrow of the VM.
         let function = unsafe { &mut *self.functions.add(code.0 as usize) };
         function.times_made = function.times_made.saturating_add(1);
         Value::function(FunctionId(code.0))
