@@ -48,7 +48,12 @@ fn run(_: &[u8]) -> std::io::Result<i32> {
 }
 
 fn listing(code: &[u8]) -> Listing {
-    disassemble(code, 0, &|_| None, &[Mark { bytes: HOLE, symbol: "answer".to_owned() }])
+    disassemble(
+        code,
+        0,
+        &|_| None,
+        &[Mark { bytes: HOLE, symbol: "answer".to_owned(), is_address: false }],
+    )
 }
 
 fn main() -> std::io::Result<()> {

@@ -11,6 +11,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::{Console, Contestant, Ending, Lap, Machine, Refusal, RunOptions, Source, race, tour};
 
+/// How many rounds a race has, if nothing else is said.
+const ROUNDS: usize = 7;
+
+/// What a file is called that is read from standard input.
+pub(crate) const STANDARD_INPUT: &str = "-";
+
 /// Exit status of a wrong command line or a file that cannot be read.
 const USAGE: u8 = 2;
 
@@ -74,13 +80,13 @@ fn command(machine: &impl Machine) -> Command {
                 "Pass control between engines at random calls and back edges (a test of the seams)",
             ),
             flag("bench", "Race the engines on the program; medians of interleaved rounds")
-                .conflicts_with_all(["run", "show"]),
+                .conflicts_with_all(["run", "show", "engine", "hop"]),
             Arg::new("rounds")
                 .long("rounds")
                 .value_name("N")
                 .value_parser(value_parser!(u16).range(1..))
-                .default_value("7")
-                .help("How many rounds a race has"),
+                .requires("bench")
+                .help("How many rounds a race has; 7 if not given"),
             Arg::new("peer")
                 .long("peer")
                 .value_name("NAME=COMMAND")
@@ -122,10 +128,10 @@ fn act(machine: &impl Machine, arguments: &ArgMatches) -> Result<Ending, Refusal
     }
     let loaded = machine.load(read_source(machine, file)?)?;
     if let Some(stage) = arguments.get_one::<String>("show") {
-        return print(&machine.show(&loaded, stage)?.to_string());
+        return print(&machine.show(&loaded, stage, &options)?.to_string());
     }
     if arguments.get_flag("run") {
-        return Ok(run(machine, &loaded, &options));
+        return run(machine, &loaded, &options);
     }
     tour::conduct(machine, &loaded, &options, file)
 }
@@ -137,7 +143,11 @@ fn run_options(machine: &impl Machine, arguments: &ArgMatches) -> RunOptions {
 }
 
 /// Runs the program on this process's own standard output and error.
-pub(crate) fn run<M: Machine>(machine: &M, loaded: &M::Loaded, options: &RunOptions) -> Ending {
+pub(crate) fn run<M: Machine>(
+    machine: &M,
+    loaded: &M::Loaded,
+    options: &RunOptions,
+) -> Result<Ending, Refusal> {
     let console = Console {
         out: &mut std::io::stdout(),
         is_terminal: std::io::stdout().is_terminal(),
@@ -160,7 +170,7 @@ pub(crate) fn print(text: &str) -> Result<Ending, Refusal> {
 
 fn read_source(machine: &impl Machine, file: Option<&str>) -> Result<Source, Refusal> {
     let read = |name: &str| match name {
-        "-" => {
+        STANDARD_INPUT => {
             let mut text = Vec::new();
             std::io::stdin().lock().read_to_end(&mut text)?;
             Ok(Source { name: "<stdin>".to_owned(), text })
@@ -182,14 +192,18 @@ fn bench(
     file: Option<&str>,
     arguments: &ArgMatches,
 ) -> Result<Ending, Refusal> {
+    if file == Some(STANDARD_INPUT) {
+        let message = "--bench runs the program many times, so it needs a file, not `-`".to_owned();
+        return Err(Refusal { message, status: USAGE });
+    }
     // A program that is not accepted is reported once, before the race.
     machine.load(read_source(machine, file)?)?;
     let mut contestants = engines(machine, file)?;
     for peer in arguments.get_many::<String>("peer").into_iter().flatten() {
         contestants.push(self::peer(peer, file.unwrap_or_default())?);
     }
-    let rounds = *arguments.get_one::<u16>("rounds").expect("it has a default");
-    print(&race_table(&contestants, rounds.into())?)
+    let rounds = arguments.get_one::<u16>("rounds").map_or(ROUNDS, |&rounds| rounds.into());
+    print(&race_table(&contestants, rounds)?)
 }
 
 /// This program's own engines as contestants.

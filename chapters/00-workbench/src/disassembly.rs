@@ -16,9 +16,9 @@ use crate::{Line, Listing, Mark};
 /// `name_of` gives the name of what lies at an address, if it has one. Jumps
 /// inside the code go to labels `L1`, `L2`, …; a reference out of it is printed
 /// as the name of its target, or as `outside` where there is none, and never
-/// as a raw address. An immediate operand that happens to equal a named
-/// address is printed as that name. The bytes of `marks` count from the first
-/// byte of the code.
+/// as a raw address. An operand that is marked as an address is printed as the
+/// mark's symbol, and a 64-bit immediate that equals a named address as its
+/// name. The bytes of `marks` count from the first byte of the code.
 #[must_use]
 pub fn disassemble(
     code: &[u8],
@@ -29,7 +29,9 @@ pub fn disassemble(
     let decoder = Decoder::with_ip(64, code, address, DecoderOptions::NONE);
     let decoded: Vec<Instruction> = decoder.into_iter().collect();
     let labels = labels(&decoded, address..address + code.len() as u64);
-    let mut formatter = formatter(names(&decoded, &labels, name_of));
+    let mut names = names(&decoded, &labels, name_of);
+    names.extend(marks.iter().filter_map(|mark| marked_address(mark, code)));
+    let mut formatter = formatter(names);
 
     let mut listing = Listing::default();
     for instruction in &decoded {
@@ -50,12 +52,22 @@ pub fn disassemble(
     listing
 }
 
+/// The address under a mark, as the disassembler reads it, and its name.
+fn marked_address(mark: &Mark, code: &[u8]) -> Option<(u64, String)> {
+    let bytes = code.get(mark.bytes.clone()).filter(|_| mark.is_address)?;
+    let address = match *bytes {
+        [a, b, c, d] => i64::from(i32::from_le_bytes([a, b, c, d])) as u64,
+        _ => u64::from_le_bytes(bytes.try_into().ok()?),
+    };
+    Some((address, mark.symbol.clone()))
+}
+
 /// The marks that lie in `start..end`, counted from `start`.
 fn marks_within(marks: &[Mark], start: usize, end: usize) -> Vec<Mark> {
     let inside = marks.iter().filter(|mark| start <= mark.bytes.start && mark.bytes.end <= end);
     let relative = inside.map(|mark| Mark {
         bytes: mark.bytes.start - start..mark.bytes.end - start,
-        symbol: mark.symbol.clone(),
+        ..mark.clone()
     });
     relative.collect()
 }
@@ -165,11 +177,24 @@ mod tests {
 
     #[test]
     fn a_mark_follows_its_bytes_into_the_line() {
-        let mark = Mark { bytes: 2..6, symbol: "answer".into() };
+        let mark = |bytes| Mark { bytes, symbol: "answer".into(), is_address: false };
         let code = [0x90, 0xb8, 42, 0, 0, 0]; // nop; mov eax, 42
-        let listing = disassemble(&code, 0, &|_| None, &[mark]);
+        let listing = disassemble(&code, 0, &|_| None, &[mark(2..6)]);
         assert!(listing.lines[0].marks.is_empty());
-        assert_eq!(listing.lines[1].marks, [Mark { bytes: 1..5, symbol: "answer".into() }]);
+        assert_eq!(listing.lines[1].marks, [mark(1..5)]);
         assert_eq!(listing.lines[1].note, "answer");
+    }
+
+    #[test]
+    fn a_marked_address_is_printed_as_its_symbol_only() {
+        let movabs = [0x48, 0xb8, 1, 2, 3, 4, 5, 6, 7, 8]; // movabs rax, 0x807060504030201
+        let mov = [0x48, 0xc7, 0xc0, 1, 2, 3, 0xff]; // mov rax, -0xfcfdff, sign-extended
+        for (code, bytes) in [(&movabs[..], 2..10), (&mov[..], 3..7)] {
+            let mark = Mark { bytes, symbol: "rt_print".into(), is_address: true };
+            let line = disassemble(code, 0, &|_| None, &[mark]).lines.remove(0);
+            assert_eq!(line.text, "mov rax, rt_print");
+            let text = Listing { title: String::new(), lines: vec![line] }.to_string();
+            assert!(!text.contains("01"), "{text}");
+        }
     }
 }

@@ -5,15 +5,10 @@
 //! then read the modules in this order. Chapter 0 of the book explains both.
 
 mod machine;
-
 mod listing;
-
 mod disassembly;
-
 mod stopwatch;
-
 mod command_line;
-
 mod tour;
 
 pub use command_line::main;

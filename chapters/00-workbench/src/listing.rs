@@ -34,14 +34,16 @@ pub struct Line {
     pub note: String,
 }
 
-/// A range of a line's bytes that holds the value of a symbol.
+/// A range of bytes that holds the value of a symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// The bytes, counted from the start of the line (or, where a whole
-    /// listing is marked, from the start of the listing).
+    /// The bytes, counted from the first byte of what is marked.
     pub bytes: Range<usize>,
     /// The symbol's name.
     pub symbol: String,
+    /// Whether the value is an address. Those differ from run to run, so they
+    /// are printed as `..`.
+    pub is_address: bool,
 }
 
 impl Listing {
@@ -83,7 +85,8 @@ impl Line {
         [self.origin.clone(), label, self.hexadecimal(), self.text.clone(), self.note.clone()]
     }
 
-    /// The bytes in hexadecimal; those under a mark are bracketed: `b8 [2a 00 00 00]`.
+    /// The bytes in hexadecimal; those under a mark are bracketed: `b8 [2a 00 00 00]`,
+    /// or `b8 [.. .. .. ..]` if they are an address.
     fn hexadecimal(&self) -> String {
         let mut text = String::new();
         for (index, byte) in self.bytes.iter().enumerate() {
@@ -91,7 +94,10 @@ impl Line {
             let ends = self.marks.iter().any(|mark| mark.bytes.end == index + 1);
             let space = if index == 0 { "" } else { " " };
             let (open, close) = (if starts { "[" } else { "" }, if ends { "]" } else { "" });
-            text.push_str(&format!("{space}{open}{byte:02x}{close}"));
+            let hidden =
+                self.marks.iter().any(|mark| mark.is_address && mark.bytes.contains(&index));
+            let byte = if hidden { "..".to_owned() } else { format!("{byte:02x}") };
+            text.push_str(&format!("{space}{open}{byte}{close}"));
         }
         text
     }
@@ -132,9 +138,14 @@ mod tests {
 
     #[test]
     fn marked_bytes_are_bracketed() {
-        let mark = Mark { bytes: 1..5, symbol: "answer".into() };
-        let line = Line { bytes: vec![0xb8, 42, 0, 0, 0], marks: vec![mark], ..Line::default() };
-        assert_eq!(line.hexadecimal(), "b8 [2a 00 00 00]");
+        let mark = |is_address| Mark { bytes: 1..5, symbol: "answer".into(), is_address };
+        let line = |is_address| Line {
+            bytes: vec![0xb8, 42, 0, 0, 0],
+            marks: vec![mark(is_address)],
+            ..Line::default()
+        };
+        assert_eq!(line(false).hexadecimal(), "b8 [2a 00 00 00]");
+        assert_eq!(line(true).hexadecimal(), "b8 [.. .. .. ..]");
     }
 
     #[test]

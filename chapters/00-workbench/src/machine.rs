@@ -28,14 +28,28 @@ pub trait Machine {
     /// A [`Refusal`] when the source is not a program for this machine.
     fn load(&self, source: Source) -> Result<Self::Loaded, Refusal>;
 
-    /// Lists one stage; `stage` is one of the names in [`stages`](Machine::stages).
+    /// Lists one stage, as the engine of `options` sees it; `stage` is one of the
+    /// names in [`stages`](Machine::stages).
     ///
     /// # Errors
     /// A [`Refusal`] when the stage cannot be had for this program.
-    fn show(&self, loaded: &Self::Loaded, stage: &str) -> Result<Listing, Refusal>;
+    fn show(
+        &self,
+        loaded: &Self::Loaded,
+        stage: &str,
+        options: &RunOptions,
+    ) -> Result<Listing, Refusal>;
 
     /// Runs the program, which writes to `console` and to nothing else.
-    fn run(&self, loaded: &Self::Loaded, options: &RunOptions, console: Console<'_>) -> Ending;
+    ///
+    /// # Errors
+    /// A [`Refusal`] when the engine cannot run here at all.
+    fn run(
+        &self,
+        loaded: &Self::Loaded,
+        options: &RunOptions,
+        console: Console<'_>,
+    ) -> Result<Ending, Refusal>;
 }
 
 /// A chapter's name and demonstration.
@@ -58,6 +72,8 @@ pub struct Stage {
     pub summary: &'static str,
     /// How many lines of it the tour shows; 0 leaves it out of the tour.
     pub tour_lines: usize,
+    /// Whether the program has to be run for it.
+    pub runs_program: bool,
 }
 
 /// A way to run a program: `--engine NAME`.

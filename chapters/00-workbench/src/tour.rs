@@ -4,10 +4,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::command_line::{engines, print, race_table, run};
+use crate::command_line::{STANDARD_INPUT, engines, print, race_table, run};
 use crate::{Ending, Listing, Machine, Refusal, RunOptions, Stage};
 
-/// A program that runs longer than this is not raced as part of a tour.
+/// A program that runs longer than this is run only once in a tour.
 const LONG: Duration = Duration::from_secs(2);
 
 /// Rounds of the race at the end; `--bench` takes more.
@@ -22,30 +22,34 @@ pub(crate) fn conduct<M: Machine>(
 ) -> Result<Ending, Refusal> {
     let about = machine.about();
     print(&format!("{}\n{}\n", about.title, about.summary))?;
-    let shown = machine.stages().iter().filter(|stage| stage.tour_lines > 0);
     let mut number = 0;
-    for stage in shown {
+    let mut heading = |text: String| {
         number += 1;
-        let listing = machine.show(loaded, stage.name)?;
-        print(&format!(
-            "\n{number}. {}: {}\n{}",
-            stage.name,
-            stage.summary,
-            excerpt(&listing, stage)
-        ))?;
+        print(&format!("\n{number}. {text}\n"))
+    };
+    let stages = || machine.stages().iter().filter(|stage| stage.tour_lines > 0);
+    for stage in stages().filter(|stage| !stage.runs_program) {
+        heading(format!("{}: {}", stage.name, stage.summary))?;
+        print(&excerpt(&machine.show(loaded, stage.name, options)?, stage))?;
     }
 
-    print(&format!("\n{}. result, by the engine `{}`\n", number + 1, options.engine))?;
+    heading(format!("result, by the engine `{}`", options.engine))?;
     let start = Instant::now();
-    let ending = run(machine, loaded, options);
+    let ending = run(machine, loaded, options)?;
     if ending != Ending::Status(0) {
         return Ok(ending);
     }
-    let took = start.elapsed();
-    if took < LONG {
-        let table = race_table(&engines(machine, file)?, ROUNDS)?;
-        let heading = format!("{}. payoff: the engines in a race", number + 2);
-        print(&format!("\n{heading}\n{}", indented(table.lines())))?;
+    if start.elapsed() < LONG {
+        for stage in stages().filter(|stage| stage.runs_program) {
+            heading(format!("{}: {}", stage.name, stage.summary))?;
+            print(&excerpt(&machine.show(loaded, stage.name, options)?, stage))?;
+        }
+        // What was read from standard input cannot be read again.
+        if file != Some(STANDARD_INPUT) {
+            heading("payoff: the engines in a race".to_owned())?;
+            let table = race_table(&engines(machine, file)?, ROUNDS)?;
+            print(&indented(table.lines()))?;
+        }
     }
     print(&format!("\n{}", directions(machine)))
 }

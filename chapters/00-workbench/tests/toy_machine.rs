@@ -14,7 +14,7 @@ impl Machine for Tally {
         About { title: "Toy", summary: "adds signs", demo: ("demo", "+++-") }
     }
     fn stages(&self) -> &'static [Stage] {
-        &[Stage { name: "source", summary: "the signs", tour_lines: 5 }]
+        &[Stage { name: "source", summary: "the signs", tour_lines: 5, runs_program: false }]
     }
     fn engines(&self) -> &'static [EngineName] {
         &[EngineName { name: "counter", summary: "counts" }]
@@ -25,12 +25,12 @@ impl Machine for Tally {
             .filter(|text| text.chars().all(|c| "+-".contains(c)));
         text.ok_or(Refusal { message: format!("{}: only + and -", source.name), status: 1 })
     }
-    fn show(&self, signs: &String, _: &str) -> Result<Listing, Refusal> {
+    fn show(&self, signs: &String, _: &str, _: &RunOptions) -> Result<Listing, Refusal> {
         Ok(Listing::from_text(signs))
     }
-    fn run(&self, signs: &String, _: &RunOptions, console: Console<'_>) -> Ending {
+    fn run(&self, signs: &String, _: &RunOptions, console: Console<'_>) -> Result<Ending, Refusal> {
         let sum: i64 = signs.chars().map(|sign| if sign == '+' { 1 } else { -1 }).sum();
-        Ending::Status(u8::from(writeln!(console.out, "{sum}").is_err()))
+        Ok(Ending::Status(u8::from(writeln!(console.out, "{sum}").is_err())))
     }
 }
 
@@ -41,10 +41,10 @@ fn load(text: &str) -> Result<String, Refusal> {
 #[test]
 fn a_toy_language_loads_shows_and_runs() {
     let signs = load(Tally.about().demo.1).unwrap();
-    assert_eq!(Tally.show(&signs, "source").unwrap().to_string(), "+++-\n");
+    assert_eq!(Tally.show(&signs, "source", &RunOptions::default()).unwrap().to_string(), "+++-\n");
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let console = Console { out: &mut out, is_terminal: false, err: &mut err };
-    assert_eq!(Tally.run(&signs, &RunOptions::default(), console), Ending::Status(0));
+    assert_eq!(Tally.run(&signs, &RunOptions::default(), console), Ok(Ending::Status(0)));
     assert_eq!((out.as_slice(), err.as_slice()), (b"2\n".as_slice(), b"".as_slice()));
 }
 

@@ -66,6 +66,8 @@ impl Program {
         names: Vec<String>,
         strings: Vec<String>,
     ) -> Result<Program, SourceError> {
+        let module = codes.first().expect("a program has a module");
+        assert!(module.locals.is_empty(), "the module's variables are not in slots");
         let pools = Pools { codes: codes.len(), names: names.len(), strings: strings.len() };
         for code in &mut codes {
             verify(code, &pools);

@@ -10,6 +10,9 @@ use crate::vm::Vm;
 pub trait Engine {
     /// Goes on from the VM's running frame, which is in its canonical state (see
     /// [`Frame`](crate::Frame)), until the program ends or the engine hands over.
+    ///
+    /// # Panics
+    /// When the program has ended already; see [`Vm::assert_running`] and [`Vm::end`].
     fn resume(&mut self, vm: &mut Vm<'_>) -> Exit;
 }
 

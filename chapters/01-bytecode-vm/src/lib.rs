@@ -2,38 +2,29 @@
 //! an interpreter executes it. Chapter 1 of the book explains it, in the order
 //! of these modules.
 
+// What a program is.
 mod value;
-
 mod opcode;
-
 mod code;
-
 mod verify;
 
+// How a source becomes one.
 mod source;
-
 mod error;
-
 mod syntax;
-
 mod compiler;
-
 pub mod listing;
 
-mod exception;
-
+// How it is run.
 mod vm;
-
+mod exception;
 mod output;
-
 pub mod runtime;
-
 mod engine;
-
 mod interpreter;
-
 mod traceback;
 
+// How it is put on the bench.
 mod machine;
 
 pub use code::{CodeObject, InstructionIndex, MAX_FRAME_SLOTS, Program};

@@ -1,6 +1,7 @@
 //! This chapter on the bench: its stages and engines, and how a run ends.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use ch00_workbench::{
     About, Console, Ending, EngineName, Listing, Machine, Refusal, RunOptions, Source, Stage,
@@ -28,7 +29,7 @@ const HOP_EVERY: u32 = 3;
 pub struct BytecodeVm;
 
 impl Machine for BytecodeVm {
-    type Loaded = Program;
+    type Loaded = Arc<Program>;
 
     fn about(&self) -> About {
         About {
@@ -40,10 +41,25 @@ impl Machine for BytecodeVm {
 
     fn stages(&self) -> &'static [Stage] {
         &[
-            Stage { name: "source", summary: "the program", tour_lines: 14 },
-            Stage { name: "bytecode", summary: "what the compiler makes of it", tour_lines: 24 },
-            Stage { name: "opcodes", summary: "the instruction set", tour_lines: 0 },
-            Stage { name: "stats", summary: "how often each opcode is executed", tour_lines: 6 },
+            Stage { name: "source", summary: "the program", tour_lines: 14, runs_program: false },
+            Stage {
+                name: "bytecode",
+                summary: "what the compiler makes of it",
+                tour_lines: 24,
+                runs_program: false,
+            },
+            Stage {
+                name: "opcodes",
+                summary: "the instruction set",
+                tour_lines: 0,
+                runs_program: false,
+            },
+            Stage {
+                name: "stats",
+                summary: "how often each opcode is executed",
+                tour_lines: 6,
+                runs_program: true,
+            },
         ]
     }
 
@@ -51,11 +67,16 @@ impl Machine for BytecodeVm {
         &[EngineName { name: "interpreter", summary: "executes bytecode in a loop with a switch" }]
     }
 
-    fn load(&self, source: Source) -> Result<Program, Refusal> {
+    fn load(&self, source: Source) -> Result<Arc<Program>, Refusal> {
         load(source)
     }
 
-    fn show(&self, program: &Program, stage: &str) -> Result<Listing, Refusal> {
+    fn show(
+        &self,
+        program: &Arc<Program>,
+        stage: &str,
+        _options: &RunOptions,
+    ) -> Result<Listing, Refusal> {
         match stage {
             "source" => Ok(Listing::from_text(program.source().text())),
             "bytecode" => Ok(listing::bytecode(program)),
@@ -65,12 +86,17 @@ impl Machine for BytecodeVm {
         }
     }
 
-    fn run(&self, program: &Program, options: &RunOptions, console: Console<'_>) -> Ending {
+    fn run(
+        &self,
+        program: &Arc<Program>,
+        options: &RunOptions,
+        console: Console<'_>,
+    ) -> Result<Ending, Refusal> {
         // One interpreter, or with hops two of them that take turns.
         let count = if options.hop.is_some() { 2 } else { 1 };
         let engine = || Box::new(Interpreter::<()>::default()) as Box<dyn Engine>;
         let mut engines: Vec<Box<dyn Engine>> = (0..count).map(|_| engine()).collect();
-        run_program(program, &mut engines, options, console)
+        Ok(run_program(program, &mut engines, options, console))
     }
 }
 
@@ -78,23 +104,23 @@ impl Machine for BytecodeVm {
 ///
 /// # Errors
 /// A refusal with status 1 when the source is no program of the language.
-pub fn load(source: Source) -> Result<Program, Refusal> {
+pub fn load(source: Source) -> Result<Arc<Program>, Refusal> {
     let refusal = |message| Refusal { message, status: 1 };
     let name = source.name.clone();
     let text = SourceText::decode(source.name, source.text)
         .map_err(|error: SourceError| refusal(error.encoding_report(&name)))?;
-    compile(text).map_err(|(text, error)| refusal(error.report(&text)))
+    compile(text).map(Arc::new).map_err(|(text, error)| refusal(error.report(&text)))
 }
 
 /// Runs a program as CPython would: prints its traceback, flushes its output,
 /// heeds Ctrl-C.
 pub fn run_program(
-    program: &Program,
+    program: &Arc<Program>,
     engines: &mut [Box<dyn Engine>],
     options: &RunOptions,
     console: Console<'_>,
 ) -> Ending {
-    let mut vm = match Vm::new(program.clone(), console.out, console.is_terminal) {
+    let mut vm = match Vm::new(Arc::clone(program), console.out, console.is_terminal) {
         Ok(vm) => vm,
         Err(error) => {
             say(console.err, &format!("MemoryError: {error}\n"));
@@ -139,9 +165,9 @@ fn say(err: &mut dyn Write, text: &str) {
 }
 
 /// Runs a program for its counts; what it prints is thrown away.
-fn count_instructions(program: &Program) -> Result<Listing, Refusal> {
+fn count_instructions(program: &Arc<Program>) -> Result<Listing, Refusal> {
     let mut sink = std::io::sink();
-    let mut vm = Vm::new(program.clone(), &mut sink, false)
+    let mut vm = Vm::new(Arc::clone(program), &mut sink, false)
         .map_err(|error| Refusal { message: format!("MemoryError: {error}"), status: 1 })?;
     let mut interpreter = Interpreter { observer: Counts::default() };
     interpreter.resume(&mut vm);

@@ -1,7 +1,7 @@
 //! The program's text: decoded once, and able to say which line a place is on.
 
 use ruff_source_file::{LineIndex, OneIndexed};
-use ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::TextSize;
 
 use crate::error::SourceError;
 
@@ -19,8 +19,7 @@ impl SourceText {
     ///
     /// # Errors
     /// [`SourceError::Encoding`] when it is not UTF-8 (a byte order mark is
-    /// fine), [`SourceError::Syntax`] when it has a null byte, and
-    /// [`SourceError::TooLong`] at 4 GiB.
+    /// fine), and [`SourceError::TooLong`] at 4 GiB.
     pub fn decode(name: String, bytes: Vec<u8>) -> Result<SourceText, SourceError> {
         let mut text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
@@ -35,14 +34,7 @@ impl SourceText {
             return Err(SourceError::TooLong { what: "source file", limit: u32::MAX.into() });
         }
         let lines = LineIndex::from_source_text(&text);
-        let source = SourceText { name, text, lines };
-        match source.text.find('\0') {
-            None => Ok(source),
-            Some(offset) => {
-                let range = TextRange::empty(TextSize::new(offset as u32));
-                Err(SourceError::syntax("source code cannot contain null bytes", range))
-            }
-        }
+        Ok(SourceText { name, text, lines })
     }
 
     /// The whole text.
@@ -112,6 +104,5 @@ mod tests {
     fn what_is_not_utf8_is_refused_with_its_line() {
         let error = decode(b"x\n\xff").unwrap_err();
         assert!(matches!(error, SourceError::Encoding { byte: 0xff, line: 2 }), "{error:?}");
-        assert!(matches!(decode(b"x\0").unwrap_err(), SourceError::Syntax { .. }));
     }
 }

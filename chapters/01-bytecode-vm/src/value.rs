@@ -11,7 +11,6 @@
 //! pointers, and floats that carry their own tag.
 
 mod arithmetic;
-
 mod range;
 
 use std::fmt;
@@ -20,8 +19,8 @@ pub use range::RangeState;
 
 /// A Python object, as compiled code and the interpreter pass it around.
 ///
-/// Two words are the same if and only if the values are the same object; the
-/// one exception are functions, see [`FunctionId`].
+/// Two words are the same if and only if the values have the same type and are
+/// equal; the one exception are functions, see [`FunctionId`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Value(u64);
@@ -120,7 +119,8 @@ impl Value {
 
     /// What compiled code has to know of the representation, by name: whole
     /// words, and for functions the lower half of the word, below their number.
-    /// An integer is even and twice its number.
+    /// The number is [`FUNCTION_SHIFT`](Self::FUNCTION_SHIFT) bits up. An integer
+    /// is even and twice its number.
     pub const WORDS: &[(&str, u64)] = &[
         ("NULL", Self::NULL.0),
         ("NONE", Self::NONE.0),
@@ -128,6 +128,15 @@ impl Value {
         ("TRUE", Self::TRUE.0),
         ("FUNCTION", immediate(FUNCTION_KIND, 0).0),
     ];
+
+    /// How many bits a function's number is shifted up in its word.
+    pub const FUNCTION_SHIFT: u32 = PAYLOAD_SHIFT;
+
+    /// The word itself, for code that is being generated.
+    #[must_use]
+    pub fn bits(self) -> u64 {
+        self.0
+    }
 
     /// An integer, if it has at most 63 bits.
     #[must_use]

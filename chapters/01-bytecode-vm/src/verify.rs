@@ -4,8 +4,12 @@
 //! and control never runs off the end. The interpreter's and the compiled
 //! code's unchecked memory accesses rest on this. The idea is that of Java's
 //! class files and of WebAssembly; chapter 1 of the book, "Trust, but verify".
+//!
+//! It does not prove what could only lead to a wrong result: that jumps and
+//! `UNARY_NOT` find a bool, `MAKE_FUNCTION` a code object, `LOAD_FAST` a bound
+//! variable, and that `GET_ITER` comes before the `FOR_ITER` of the same slots.
 
-use crate::code::CodeObject;
+use crate::code::{CodeObject, MAX_FRAME_SLOTS};
 use crate::opcode::{BinaryOperator, Comparison, Instruction, Opcode, Operand};
 use crate::value::{Kind, RangeState};
 
@@ -64,7 +68,7 @@ fn is_operand_in_range(instruction: Instruction, code: &CodeObject, pools: &Pool
         Operand::Constant => below(code.constants.len()),
         Operand::Local => below(code.locals.len()),
         Operand::Name => below(pools.names),
-        Operand::Count => true,
+        Operand::Count => below(MAX_FRAME_SLOTS as usize),
         Operand::Depth => operand > 0,
         Operand::Target => below(code.instructions.len()),
         Operand::Binary => BinaryOperator::try_decode(instruction.operand).is_some(),

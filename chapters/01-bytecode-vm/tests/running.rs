@@ -1,5 +1,6 @@
 //! Programs on the VM: endings, hops, and the limits of its memory.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use ch00_workbench::{Console, Ending, Machine, RunOptions, Source};
@@ -7,7 +8,7 @@ use ch01_bytecode_vm::{
     BytecodeVm, Counts, Engine, Exit, Interpreter, Opcode, Program, Vm, load, run, traceback,
 };
 
-fn program(text: &str) -> Program {
+fn program(text: &str) -> Arc<Program> {
     load(Source { name: "program.py".into(), text: text.into() }).expect("a program")
 }
 
@@ -16,7 +17,7 @@ fn outcome(text: &str, hop: Option<u64>) -> (Ending, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let options = RunOptions { engine: "interpreter".into(), hop };
     let console = Console { out: &mut out, is_terminal: false, err: &mut err };
-    let ending = BytecodeVm.run(&program(text), &options, console);
+    let ending = BytecodeVm.run(&program(text), &options, console).unwrap();
     (ending, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 
@@ -98,7 +99,8 @@ fn a_frame_of_more_slots_than_there_may_be_is_refused() {
 
 #[test]
 fn statistics_count_every_instruction() {
-    let listing =
-        BytecodeVm.show(&program("x = 1\nfor i in range(3):\n    x += i\n"), "stats").unwrap();
+    let listing = BytecodeVm
+        .show(&program("x = 1\nfor i in range(3):\n    x += i\n"), "stats", &RunOptions::default())
+        .unwrap();
     insta::assert_snapshot!(listing);
 }

@@ -99,18 +99,25 @@ impl Assembler {
     /// Jumps to a label that may not have a place yet. The operand is the
     /// label's number until [`finish`](Self::finish).
     pub(super) fn emit_jump(&mut self, opcode: Opcode, label: Label) {
-        self.emit_loop_jump(opcode, 0, label);
+        self.note_jump(label);
+        self.emit(opcode, label.0 as u32);
     }
 
-    /// As [`emit_jump`](Self::emit_jump), for `FOR_ITER` with its slot.
-    pub(super) fn emit_loop_jump(&mut self, opcode: Opcode, slot: u16, label: Label) {
+    /// Starts an iteration of a `for` loop, whose state is in `slot`, or jumps.
+    pub(super) fn emit_for_iter(&mut self, slot: u16, label: Label) {
+        self.note_jump(label);
+        self.emit_with_slot(Opcode::ForIter, slot, label.0 as u32);
+    }
+
+    /// What is bound where a jump starts is bound where it lands, if it is on
+    /// all other ways there.
+    fn note_jump(&mut self, label: Label) {
         if let Some(bound) = &self.bound {
             match &mut self.labels[label.0].bound {
                 Some(known) => known.intersect(bound),
                 none => *none = Some(bound.clone()),
             }
         }
-        self.emit_with_slot(opcode, slot, label.0 as u32);
     }
 
     /// Gives a label its place: here. A loop's label is placed before the jump

@@ -1,8 +1,8 @@
 //! Expressions. Each leaves one value on the operand stack.
 
 use ruff_python_ast::{
-    BoolOp, CmpOp, Expr, ExprBoolOp, ExprCall, ExprCompare, ExprIf, ExprNumberLiteral, ExprUnaryOp,
-    Number, Operator, UnaryOp,
+    BoolOp, CmpOp, Expr, ExprBoolOp, ExprCall, ExprCompare, ExprIf, ExprNumberLiteral,
+    ExprStringLiteral, ExprUnaryOp, Number, Operator, UnaryOp,
 };
 use ruff_text_size::{Ranged, TextRange};
 
@@ -41,6 +41,10 @@ impl Unit<'_> {
                 Ok(())
             }
             Expr::StringLiteral(literal) => {
+                if self.has_lone_surrogate(literal) {
+                    let construct = "a lone surrogate in a string";
+                    return Err(unsupported(construct, literal.range, Chapter::None));
+                }
                 let string = self.program.string(literal.value.to_str());
                 self.load_constant(Value::str(string));
                 Ok(())
@@ -56,6 +60,22 @@ impl Unit<'_> {
             }
             _ => Err(unsupported_expression(expression)),
         }
+    }
+
+    /// Whether an escape stands for half of a pair of surrogates, which UTF-8
+    /// does not have; the parser replaces it by U+FFFD.
+    fn has_lone_surrogate(&self, literal: &ExprStringLiteral) -> bool {
+        let is_surrogate = |escape: &str, digits: std::ops::Range<usize>| {
+            let number = escape.get(digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+            number.is_some_and(|number| (0xd800..0xe000).contains(&number))
+        };
+        let source = &self.source.text()[literal.range];
+        literal.value.to_str().contains('\u{fffd}')
+            && source.split('\\').skip(1).any(|escape| match escape.as_bytes().first() {
+                Some(b'u') => is_surrogate(escape, 1..5),
+                Some(b'U') => is_surrogate(escape, 1..9),
+                _ => false,
+            })
     }
 
     fn number(&mut self, literal: &ExprNumberLiteral) -> Result {
@@ -218,7 +238,7 @@ impl Unit<'_> {
             Expr::UnaryOp(operation) if operation.op == UnaryOp::Not => {
                 self.jump_if(&operation.operand, !when, target)
             }
-            Expr::BoolOp(operation) => self.jump_if_any(operation, when, target),
+            Expr::BoolOp(operation) => self.jump_if_logical(operation, when, target),
             Expr::Compare(comparison) if comparison.ops.len() > 1 => {
                 self.jump_if_chain(comparison, when, target)
             }
@@ -231,7 +251,7 @@ impl Unit<'_> {
         }
     }
 
-    fn jump_if_any(&mut self, operation: &ExprBoolOp, when: bool, target: Label) -> Result {
+    fn jump_if_logical(&mut self, operation: &ExprBoolOp, when: bool, target: Label) -> Result {
         // `a or b` is true, and `a and b` false, as soon as one operand is.
         let deciding = operation.op == BoolOp::Or;
         let end = self.assembler.new_label();

@@ -4,15 +4,10 @@
 //! book, "Compiling", follows one loop through it.
 
 mod assembler;
-
 mod expression;
-
 mod scope;
-
 mod statement;
-
 mod unit;
-
 mod unsupported;
 
 use indexmap::IndexSet;
@@ -60,12 +55,12 @@ struct ProgramParts {
 
 impl ProgramParts {
     fn new(tree: &ModModule) -> ProgramParts {
-        ProgramParts {
-            codes: Vec::new(),
-            names: IndexSet::new(),
-            strings: IndexSet::new(),
-            rebinds_range: scope::may_bind_module_variable("range", &tree.body),
-        }
+        // The module's own variables come first, in the order in which it is
+        // likely to bind them: CPython suggests similar names in that order.
+        let names = scope::module_variables(&tree.body);
+        let rebinds_range =
+            names.contains("range") || scope::is_global_in_a_function("range", &tree.body);
+        ProgramParts { codes: Vec::new(), names, strings: IndexSet::new(), rebinds_range }
     }
 
     fn reserve_code(&mut self) -> CodeId {

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use indexmap::IndexSet;
+use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt as walk_statement};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
 
@@ -42,34 +43,30 @@ impl Scope {
     }
 }
 
-/// Whether a module with this body binds `name`, or a function in it might.
-pub(super) fn may_bind_module_variable(name: &str, body: &[Stmt]) -> bool {
-    let names = Names::of(body);
-    let in_function = |statement: &Stmt| match statement {
-        Stmt::FunctionDef(function) => Names::of(&function.body).global.contains(name),
-        _ => false,
-    };
-    names.bound.contains(name) || any_statement(body, &in_function)
+/// The names that a module binds, in the order in which it mentions them.
+pub(super) fn module_variables(body: &[Stmt]) -> IndexSet<String> {
+    Names::of(body).bound
 }
 
-/// Whether a statement satisfies `test`, also inside compound statements of the module.
-fn any_statement(body: &[Stmt], test: &dyn Fn(&Stmt) -> bool) -> bool {
-    body.iter().any(|statement| {
-        test(statement)
-            || match statement {
-                Stmt::If(branch) => {
-                    any_statement(&branch.body, test)
-                        || branch.elif_else_clauses.iter().any(|c| any_statement(&c.body, test))
-                }
-                Stmt::While(r#loop) => {
-                    any_statement(&r#loop.body, test) || any_statement(&r#loop.orelse, test)
-                }
-                Stmt::For(r#loop) => {
-                    any_statement(&r#loop.body, test) || any_statement(&r#loop.orelse, test)
-                }
-                _ => false,
-            }
-    })
+/// Whether a function in this body declares `name` global.
+pub(super) fn is_global_in_a_function(name: &str, body: &[Stmt]) -> bool {
+    let mut search = GlobalSearch { name, found: false };
+    search.visit_body(body);
+    search.found
+}
+
+struct GlobalSearch<'n> {
+    name: &'n str,
+    found: bool,
+}
+
+impl<'a> StatementVisitor<'a> for GlobalSearch<'_> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if let Stmt::Global(global) = statement {
+            self.found |= global.names.iter().any(|name| name.as_str() == self.name);
+        }
+        walk_statement(self, statement);
+    }
 }
 
 /// What a body binds and declares, functions inside it left out.

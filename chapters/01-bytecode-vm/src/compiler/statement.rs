@@ -254,7 +254,7 @@ impl Unit<'_> {
         self.assembler.emit_with_slot(Opcode::GetIter, slot, arguments.len() as u32);
         let otherwise = self.assembler.new_label();
         self.assembler.place(start);
-        self.assembler.emit_loop_jump(Opcode::ForIter, slot, otherwise);
+        self.assembler.emit_for_iter(slot, otherwise);
         self.store(&variable.id);
         self.statements(&statement.body)?;
         self.set_line(statement.range());

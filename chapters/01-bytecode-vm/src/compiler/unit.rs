@@ -35,8 +35,8 @@ pub(super) struct Unit<'a> {
     first_line: u32,
     body: &'a [Stmt],
     constants: IndexSet<Value>,
-    /// How many `for` loops are open, and how many were at most.
-    for_loops: (u32, u32),
+    open_for_loops: u32,
+    most_open_for_loops: u32,
 }
 
 impl<'a> Unit<'a> {
@@ -75,7 +75,8 @@ impl<'a> Unit<'a> {
             loops: Vec::new(),
             is_module: true,
             constants: IndexSet::new(),
-            for_loops: (0, 0),
+            open_for_loops: 0,
+            most_open_for_loops: 0,
             source,
             program,
             scope,
@@ -96,7 +97,7 @@ impl<'a> Unit<'a> {
             first_line: self.first_line,
             parameters: self.scope.parameters,
             locals: self.scope.locals.into_iter().collect(),
-            range_slots: self.for_loops.1 * RangeState::SLOTS,
+            range_slots: self.most_open_for_loops * RangeState::SLOTS,
             instructions: assembly.instructions,
             lines: assembly.lines,
             constants: self.constants.into_iter().collect(),
@@ -159,10 +160,9 @@ impl<'a> Unit<'a> {
 
     /// The frame slot of the state of a `for` loop that is being opened.
     pub(super) fn open_for_loop(&mut self) -> Result<u16, SourceError> {
-        let (open, most) = &mut self.for_loops;
-        let slot = self.scope.locals.len() as u32 + *open * RangeState::SLOTS;
-        *open += 1;
-        *most = (*most).max(*open);
+        let slot = self.scope.locals.len() as u32 + self.open_for_loops * RangeState::SLOTS;
+        self.open_for_loops += 1;
+        self.most_open_for_loops = self.most_open_for_loops.max(self.open_for_loops);
         let too_many = |_| SourceError::TooLong {
             what: "list of local variables of a function with a for loop",
             limit: u16::MAX.into(),
@@ -172,6 +172,6 @@ impl<'a> Unit<'a> {
     }
 
     pub(super) fn close_for_loop(&mut self) {
-        self.for_loops.0 -= 1;
+        self.open_for_loops -= 1;
     }
 }

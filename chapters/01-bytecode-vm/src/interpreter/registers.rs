@@ -1,9 +1,11 @@
 //! The interpreter's registers, and all of its accesses to memory.
 //!
-//! The methods check nothing in a release build: that an instruction finds its
+//! The methods check nothing in a release build. That an instruction finds its
 //! operands, and finds room for its results, was proven by the verifier for
-//! every program that a [`Vm`] can hold. In a debug build [`Registers::check`]
-//! holds the stack depth against the verifier's before every instruction.
+//! every program that a [`Vm`] can hold, given that each operation pops and
+//! pushes as the opcode table says. In a debug build [`Registers::check`] holds
+//! the stack depth against the verifier's before every instruction; a test runs
+//! all programs of the corpus that way.
 #![expect(
     unsafe_code,
     reason = "accesses the frame without bounds checks, which the verifier made"
@@ -34,7 +36,12 @@ pub(super) struct Registers {
 
 impl Registers {
     /// Takes the running frame over, from its canonical state.
-    pub(super) fn load(vm: &Vm<'_>) -> Registers {
+    ///
+    /// # Safety
+    /// The registers must be used no longer than the VM lives, and only as the
+    /// instructions want that `fetch` returns: each method call is one that the
+    /// verifier accounted for, by its operand ranges and stack depths.
+    pub(super) unsafe fn load(vm: &Vm<'_>) -> Registers {
         // SAFETY: the running frame is a frame of this VM, whose function, slots
         // and code live as long as the VM.
         unsafe {
@@ -150,9 +157,9 @@ impl Registers {
         }
     }
 
-    /// The `count` topmost operands, the last one on top. They must be gone
-    /// before the next operand is pushed.
-    pub(super) fn arguments<'a>(self, count: u32) -> &'a [Value] {
+    /// The `count` topmost operands, the last one on top.
+    #[inline(always)]
+    pub(super) fn arguments(&self, count: u32) -> &[Value] {
         // SAFETY: there are as many operands, and runtime functions, which get
         // this, do not write to the operand stack.
         unsafe { slice::from_raw_parts(self.stack_top.sub(count as usize), count as usize) }

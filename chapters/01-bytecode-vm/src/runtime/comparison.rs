@@ -1,5 +1,7 @@
 //! Truth, identity and comparison (`Objects/object.c`).
 
+use std::sync::atomic::Ordering;
+
 use crate::exception::{ExceptionClass, Outcome};
 use crate::opcode::Comparison;
 use crate::value::{FunctionId, Kind, Value};
@@ -81,7 +83,7 @@ pub fn is_same(vm: &mut Vm<'_>, left: Value, right: Value) -> Outcome<bool> {
 /// Each time a `def` is executed CPython makes another function. Here they are
 /// one value; if there is more than one, it cannot be told which.
 fn is_same_function(vm: &mut Vm<'_>, id: FunctionId) -> Outcome<bool> {
-    match vm.function(id).times_made {
+    match vm.function(id).times_made.load(Ordering::Relaxed) {
         0 | 1 => Ok(true),
         _ => Err(not_yet(vm, "comparing functions that one `def` has made several times")),
     }

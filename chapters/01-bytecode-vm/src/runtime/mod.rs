@@ -1,15 +1,16 @@
 //! The runtime: what instructions do when it is not the fast case. Every engine
 //! calls these functions, so that every engine agrees. Each takes values and
 //! returns one, or raises.
+//!
+//! The values are those that a program can have: NULL or a code object, where
+//! not asked for, is a panic. What raises looks at the running frame's code, so
+//! an engine keeps `Vm::frame` up to date; it need not keep the frame's
+//! instruction so until the exception is reported.
 
 mod arithmetic;
-
 mod builtins;
-
 mod calls;
-
 mod comparison;
-
 mod names;
 
 pub use arithmetic::{binary_op, unary_invert, unary_negative, unary_positive};

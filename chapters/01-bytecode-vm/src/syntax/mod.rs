@@ -2,9 +2,7 @@
 //! chapter 1 of the book says why we did not write one.
 
 mod nesting;
-
 mod parse;
-
 mod rules;
 
 pub(crate) use parse::with_tree;

@@ -6,10 +6,10 @@ use ruff_python_ast::{ModModule, PythonVersion};
 use ruff_python_parser::{
     LexicalErrorType, Mode, ParseError, ParseErrorType, ParseOptions, parse_unchecked,
 };
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::{nesting, rules};
-use crate::error::{SourceError, SyntaxClass};
+use crate::error::{NestingError, SourceError, SyntaxClass};
 use crate::source::SourceText;
 
 /// Stack for one level of nesting: several calls of the parser. An
@@ -24,16 +24,36 @@ const BASE_STACK: usize = 512 * 1024;
 ///
 /// # Errors
 /// When the source breaks a rule of Python's, or `compile` returns an error.
-pub(crate) fn with_tree<T>(
+pub(crate) fn with_tree<T: Send>(
     source: &SourceText,
-    compile: impl FnOnce(&ModModule) -> Result<T, SourceError>,
+    compile: impl FnOnce(&ModModule) -> Result<T, SourceError> + Send,
 ) -> Result<T, SourceError> {
+    if let Some(offset) = source.text().find('\0') {
+        let range = TextRange::empty(TextSize::new(offset as u32));
+        return Err(SourceError::syntax("source code cannot contain null bytes", range));
+    }
     let height = nesting::height(source)?;
-    let stack = BASE_STACK + height * STACK_PER_LEVEL;
-    stacker::maybe_grow(stack, stack, || {
+    with_stack(BASE_STACK + height * STACK_PER_LEVEL, || {
         let tree = parse(source)?;
         rules::check(&tree, source.text())?;
         compile(&tree)
+    })
+}
+
+/// Does `work` with at least `stack` bytes of stack: here if there are as many,
+/// or else on a thread of its own, which unlike growing the stack in place can
+/// fail without a panic.
+fn with_stack<T: Send>(
+    stack: usize,
+    work: impl FnOnce() -> Result<T, SourceError> + Send,
+) -> Result<T, SourceError> {
+    if stacker::remaining_stack().is_some_and(|rest| rest >= stack) {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, work);
+        let thread = thread.map_err(|_| SourceError::Nesting(NestingError::Parser))?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 

@@ -6,6 +6,7 @@ use super::Value;
 /// even words: the next number, the step, and how many numbers are left. The
 /// count may need all 63 bits and no sign; it is never shown as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct RangeState {
     /// The number that the next iteration gets.
     pub next: Value,

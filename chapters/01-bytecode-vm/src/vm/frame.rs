@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::atomic::AtomicPtr;
+use std::sync::atomic::{AtomicPtr, AtomicU32};
 
 use crate::code::{CodeObject, InstructionIndex};
 use crate::opcode::Instruction;
@@ -14,6 +14,10 @@ use crate::value::{CodeId, Value};
 /// A frame's slots hold its local variables (parameters first), then the state
 /// of its `for` loops, then its operand stack. A callee's parameters lie where
 /// the caller pushed the arguments: passing them copies nothing.
+///
+/// Frames lie side by side: a frame's caller is the one before it. To return is
+/// to put the result two slots below the callee's first one, where the caller
+/// had pushed the callable, and to go on behind the caller's `CALL`.
 ///
 /// This is the canonical state. At any instruction boundary, whichever engine
 /// runs, the slots hold exactly what the interpreter would have put there, and
@@ -42,11 +46,10 @@ pub struct Frame {
 #[derive(Debug)]
 #[repr(C)]
 pub struct Function {
-    /// Where compiled code enters the function: an engine's own cell, null until
-    /// an engine sets it.
-    pub entry: AtomicPtr<c_void>,
+    /// Where compiled code enters the function; null until [`Vm::set_entry`](crate::Vm::set_entry).
+    pub(crate) entry: AtomicPtr<c_void>,
     /// For the engine to use as it likes; null at first.
-    pub engine: AtomicPtr<c_void>,
+    pub(crate) engine: AtomicPtr<c_void>,
     /// The first instruction.
     pub instructions: *const Instruction,
     /// The first constant.
@@ -59,8 +62,9 @@ pub struct Function {
     pub stack_base: u32,
     /// Its code object.
     pub code: CodeId,
-    /// How often `def` has made it; see [`Vm::is_same_function`](crate::Vm).
-    pub times_made: u32,
+    /// How often `def` has made it. After the second time, two values of this
+    /// function may or may not be the same object in CPython.
+    pub(crate) times_made: AtomicU32,
 }
 // ANCHOR_END: function
 
@@ -76,7 +80,7 @@ impl Function {
             locals: code.locals.len() as u32,
             stack_base: code.stack_base(),
             code: id,
-            times_made: 0,
+            times_made: AtomicU32::new(0),
         }
     }
 }

@@ -3,9 +3,12 @@
 use std::mem::offset_of;
 
 use super::{Frame, Function, Vm};
+use crate::opcode::Instruction;
+use crate::value::RangeState;
 
 /// The offsets in bytes of the fields that compiled code uses, by name. Names
-/// and meanings are those of the fields of [`Vm`], [`Frame`] and [`Function`].
+/// and meanings are those of the fields of [`Vm`], [`Frame`], [`Function`],
+/// [`Instruction`], and of [`RangeState`] as it lies in a frame's slots.
 pub const LAYOUT: &[(&str, usize)] = &[
     ("Vm.frame", offset_of!(Vm<'_>, frame)),
     ("Vm.frames_end", offset_of!(Vm<'_>, frames_end)),
@@ -26,4 +29,11 @@ pub const LAYOUT: &[(&str, usize)] = &[
     ("Function.locals", offset_of!(Function, locals)),
     ("Function.stack_base", offset_of!(Function, stack_base)),
     ("Function.size", size_of::<Function>()),
+    ("Instruction.opcode", offset_of!(Instruction, opcode)),
+    ("Instruction.slot", offset_of!(Instruction, slot)),
+    ("Instruction.operand", offset_of!(Instruction, operand)),
+    ("Instruction.size", size_of::<Instruction>()),
+    ("RangeState.next", offset_of!(RangeState, next)),
+    ("RangeState.step", offset_of!(RangeState, step)),
+    ("RangeState.remaining", offset_of!(RangeState, remaining)),
 ];

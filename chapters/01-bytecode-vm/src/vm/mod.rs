@@ -3,11 +3,8 @@
 //! book, "Frames", draws it.
 
 mod frame;
-
 mod layout;
-
 mod memory;
-
 mod state;
 
 pub use frame::{Frame, Function};

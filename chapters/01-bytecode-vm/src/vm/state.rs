@@ -1,6 +1,7 @@
 //! The VM itself.
 #![expect(unsafe_code, reason = "reads and writes frames and slots through raw pointers")]
 
+use std::ffi::c_void;
 use std::io::{self, Write};
 use std::ptr;
 use std::sync::Arc;
@@ -55,14 +56,14 @@ pub struct Vm<'io> {
 
 /// What only Rust uses, and what owns the memory that the pointers go to.
 struct Owned<'io> {
-    program: Program,
+    program: Arc<Program>,
     poll: Arc<AtomicUsize>,
     frames: Region<Frame>,
-    /// Owns the memory of all slots.
-    _slots: Region<Value>,
+    slots: Region<Value>,
     _variables: Region<Value>,
     functions: *mut [Function],
     exception: Option<Exception>,
+    has_ended: bool,
     output: Output<'io>,
     hand_over: Option<Box<dyn FnMut() -> bool>>,
 }
@@ -95,13 +96,18 @@ impl<'io> Vm<'io> {
     ///
     /// # Errors
     /// When there is not enough memory.
-    pub fn new(program: Program, out: &'io mut dyn Write, by_line: bool) -> Result<Self, VmError> {
+    pub fn new(
+        program: Arc<Program>,
+        out: &'io mut dyn Write,
+        by_line: bool,
+    ) -> Result<Self, VmError> {
         let largest = program.codes().iter().map(CodeObject::frame_slots).max().unwrap_or(0);
         debug_assert!(largest <= MAX_FRAME_SLOTS, "the program was verified");
         let slot_count = RESULT_SLOTS + largest as usize * MAX_FRAMES;
         let no_memory = || VmError::Memory { bytes: slot_count * size_of::<Value>() };
         let slots = Region::zeroed(slot_count).ok_or_else(no_memory)?;
-        let frames = Region::zeroed(MAX_FRAMES).ok_or_else(no_memory)?;
+        let frames: Region<Frame> = Region::zeroed(1 + MAX_FRAMES).ok_or_else(no_memory)?;
+        let module_frame = frames.start().wrapping_add(1);
         let variables: Region<Value> =
             Region::zeroed(program.names().len()).ok_or_else(no_memory)?;
         let functions =
@@ -110,8 +116,8 @@ impl<'io> Vm<'io> {
         let poll = Arc::new(AtomicUsize::new(0));
 
         let mut vm = Vm {
-            frame: frames.start(),
-            frames_end: frames.start().wrapping_add(MAX_FRAMES),
+            frame: module_frame,
+            frames_end: module_frame.wrapping_add(MAX_FRAMES),
             poll: Arc::as_ptr(&poll),
             variables: variables.start(),
             functions: functions.cast(),
@@ -119,10 +125,11 @@ impl<'io> Vm<'io> {
                 program,
                 poll,
                 frames,
-                _slots: slots,
+                slots,
                 _variables: variables,
                 functions,
                 exception: None,
+                has_ended: false,
                 output: Output::new(out, by_line),
                 hand_over: None,
             },
@@ -149,17 +156,28 @@ impl<'io> Vm<'io> {
     }
 
     fn push_module_frame(&mut self) {
-        let module = &self.owned.program.codes()[0];
-        debug_assert!(module.locals.is_empty(), "the module's variables are no locals");
         let frame = Frame {
-            slots: self.owned._slots.start().wrapping_add(RESULT_SLOTS),
+            slots: self.owned.slots.start().wrapping_add(RESULT_SLOTS),
             function: self.functions,
             instruction: InstructionIndex(0),
             return_address: ptr::null(),
             engine: ptr::null_mut(),
         };
-        // SAFETY: there is room for `MAX_FRAMES` frames, and this is the first.
+        // SAFETY: there is room for `MAX_FRAMES` frames, of which this is the first.
         unsafe { self.frame.write(frame) };
+    }
+
+    /// What an engine calls before it goes on.
+    ///
+    /// # Panics
+    /// When the program has ended: there is nothing to go on with.
+    pub fn assert_running(&self) {
+        assert!(!self.owned.has_ended, "a program that has ended cannot be resumed");
+    }
+
+    /// What an engine calls when the module has returned or an exception was raised.
+    pub fn end(&mut self) {
+        self.owned.has_ended = true;
     }
 
     /// The program that this runs.
@@ -185,11 +203,13 @@ impl<'io> Vm<'io> {
         self.frame = frame;
     }
 
-    /// The module's frame, the first one.
+    /// The module's frame, the first one. Below it lies one more, which has no
+    /// function and never runs: what compiled code finds there when the module
+    /// returns is the return address that its engine has put there.
     #[inline(always)]
     #[must_use]
     pub fn module_frame(&self) -> *mut Frame {
-        self.owned.frames.start()
+        self.owned.frames.start().wrapping_add(1)
     }
 
     /// The function with a number.
@@ -204,6 +224,16 @@ impl<'io> Vm<'io> {
         unsafe { &*self.functions.add(id.0 as usize) }
     }
 
+    /// Sets where compiled code enters a function; null for nowhere.
+    ///
+    /// # Safety
+    /// Unless it is null, `entry` must be code that an engine generated for this
+    /// function of this VM, and stay executable for as long as any engine that
+    /// jumps through the cell runs this VM.
+    pub unsafe fn set_entry(&self, id: FunctionId, entry: *mut c_void) {
+        self.function(id).entry.store(entry, Ordering::Release);
+    }
+
     /// The code object of a function.
     #[must_use]
     pub fn code(&self, id: FunctionId) -> &CodeObject {
@@ -211,13 +241,11 @@ impl<'io> Vm<'io> {
     }
 
     /// Notes that `def` has made a function of a code object.
-    pub(crate) fn make_function(&mut self, code: CodeId) -> Value {
-        assert!((code.0 as usize) < self.owned.functions.len(), "no such code object in this VM");
-        // SAFETY: every code object has its function, and a reference to one
-        // lives no longer than the borrow of the VM.
-        let function = unsafe { &mut *self.functions.add(code.0 as usize) };
-        function.times_made = function.times_made.saturating_add(1);
-        Value::function(FunctionId(code.0))
+    pub(crate) fn make_function(&self, code: CodeId) -> Value {
+        let id = FunctionId(code.0);
+        let times = &self.function(id).times_made;
+        times.store(times.load(Ordering::Relaxed).saturating_add(1), Ordering::Relaxed);
+        Value::function(id)
     }
 
     /// The value of a module variable; NULL if it is not bound.
@@ -234,9 +262,9 @@ impl<'io> Vm<'io> {
     /// The frames from the module's to the one that is running.
     pub fn frames(&self) -> impl Iterator<Item = &Frame> {
         // SAFETY: both point into the frames' memory, `frame` not before the first.
-        let count = unsafe { self.frame.offset_from(self.owned.frames.start()) } + 1;
+        let count = unsafe { self.frame.offset_from(self.module_frame()) } + 1;
         // SAFETY: the frames up to `frame` have been written.
-        (0..count).map(|index| unsafe { &*self.owned.frames.start().offset(index) })
+        (0..count).map(|index| unsafe { &*self.module_frame().offset(index) })
     }
 
     /// The code object of a frame, which is one of this VM's.

@@ -1,0 +1,334 @@
+//! The operations: what each opcode does, one function each. The interpreter's
+//! loop picks them by a `match`; whoever calls them in another way does the same
+//! to the frame.
+//!
+//! All have the same signature, so that they can be put into a table. Each expects that `i` is the instruction that [`Registers::fetch`] has just
+//! returned, and that the operand stack is as the verifier says before it. Each
+//! leaves the stack as the opcode table says: [`Registers`] does not check that
+//! in a release build, so it is part of what makes them sound.
+
+use std::sync::atomic::Ordering;
+
+use super::registers::Registers;
+use crate::exception::Outcome;
+use crate::opcode::{BinaryOperator, Comparison, Instruction};
+use crate::runtime;
+use crate::value::Value;
+use crate::vm::{Attention, Vm};
+
+/// How execution goes on after an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// With the next instruction; a jump or a call has set which that is.
+    Next,
+    /// Not at all: the module has returned.
+    Finished,
+    /// In another engine: the frame is in its canonical state.
+    HandOver,
+}
+
+// Entry, and the operand stack.
+
+#[inline(always)]
+pub(crate) fn resume(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+    match is_wanted(vm) && vm.attend()? == Attention::HandOver {
+        true => hand_over(vm, *r),
+        false => Ok(Flow::Next),
+    }
+}
+
+#[inline(always)]
+pub(crate) fn pop_top(_: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+    r.pop();
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn copy(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    r.push(r.peek(i.operand));
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn swap(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    r.swap(i.operand);
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn push_null(_: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+    r.push(Value::NULL);
+    Ok(Flow::Next)
+}
+
+// Constants and variables.
+
+#[inline(always)]
+pub(crate) fn load_const(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    r.push(r.constant(i.operand));
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn load_fast(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    r.push(r.slot(i.operand));
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn load_fast_check(
+    vm: &mut Vm<'_>,
+    r: &mut Registers,
+    i: &Instruction,
+) -> Outcome<Flow> {
+    let value = r.slot(i.operand);
+    if value.is_null() {
+        return Err(runtime::unbound_local(vm, i.operand));
+    }
+    r.push(value);
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn store_fast(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let value = r.pop();
+    r.set_slot(i.operand, value);
+    Ok(Flow::Next)
+}
+
+/// `LOAD_NAME` and `LOAD_GLOBAL`: the module's variables are the same from anywhere.
+#[inline(always)]
+pub(crate) fn load_variable(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let value = r.variable(vm, i.operand);
+    if value.is_null() {
+        return Err(runtime::unbound_variable(vm, i.operand));
+    }
+    r.push(value);
+    Ok(Flow::Next)
+}
+
+/// `STORE_NAME` and `STORE_GLOBAL`.
+#[inline(always)]
+pub(crate) fn store_variable(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let value = r.pop();
+    r.set_variable(vm, i.operand, value);
+    Ok(Flow::Next)
+}
+
+// Operators.
+
+#[inline(always)]
+pub(crate) fn unary_negative(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+    let result = match r.peek(1).fast_neg() {
+        Some(result) => result,
+        None => runtime::unary_negative(vm, r.peek(1))?,
+    };
+    r.replace(1, result);
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn unary_invert(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+    let result = runtime::unary_invert(vm, r.peek(1))?;
+    r.replace(1, result);
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn unary_not(_: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+    r.replace(1, Value::bool(r.peek(1) == Value::FALSE));
+    Ok(Flow::Next)
+}
+
+/// `CALL_INTRINSIC_1`, of which unary plus is the only one.
+#[inline(always)]
+pub(crate) fn unary_positive(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+    let result = runtime::unary_positive(vm, r.peek(1))?;
+    r.replace(1, result);
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn to_bool(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+    let value = r.peek(1);
+    let truth = value.fast_truth().unwrap_or_else(|| runtime::truth(vm, value));
+    r.replace(1, Value::bool(truth));
+    Ok(Flow::Next)
+}
+
+// ANCHOR: binary_op
+#[inline(always)]
+pub(crate) fn binary_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let (left, right) = (r.peek(2), r.peek(1));
+    let result = match fast_binary_op(i.operand, left, right) {
+        Some(result) => result,
+        None => slow_binary_op(vm, i.operand, left, right)?,
+    };
+    r.replace(2, result);
+    Ok(Flow::Next)
+}
+// ANCHOR_END: binary_op
+
+#[inline(always)]
+pub(crate) fn compare_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let (left, right) = (r.peek(2), r.peek(1));
+    let comparison = Comparison::decode(i.operand);
+    let result = match left.fast_cmp(right) {
+        Some(order) => Value::bool(comparison.holds(order)),
+        None => runtime::compare_op(vm, comparison, left, right)?,
+    };
+    r.replace(2, result);
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn is_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let (left, right) = (r.peek(2), r.peek(1));
+    let is_same = match left.fast_is(right) {
+        Some(is_same) => is_same,
+        None => runtime::is_same(vm, left, right)?,
+    };
+    r.replace(2, Value::bool(is_same != (i.operand == 1)));
+    Ok(Flow::Next)
+}
+
+// Control.
+
+#[inline(always)]
+pub(crate) fn jump_forward(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    r.jump(vm, i.operand);
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn jump_backward(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let hands_over = is_wanted(vm) && vm.attend()? == Attention::HandOver;
+    r.jump(vm, i.operand);
+    if hands_over { hand_over(vm, *r) } else { Ok(Flow::Next) }
+}
+
+#[inline(always)]
+pub(crate) fn pop_jump_if_false(
+    vm: &mut Vm<'_>,
+    r: &mut Registers,
+    i: &Instruction,
+) -> Outcome<Flow> {
+    if r.pop() == Value::FALSE {
+        r.jump(vm, i.operand);
+    }
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn pop_jump_if_true(
+    vm: &mut Vm<'_>,
+    r: &mut Registers,
+    i: &Instruction,
+) -> Outcome<Flow> {
+    if r.pop() == Value::TRUE {
+        r.jump(vm, i.operand);
+    }
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn get_iter(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let state = runtime::range_state(vm, r.arguments(i.operand))?;
+    r.drop(i.operand);
+    r.set_range(i.slot, state);
+    Ok(Flow::Next)
+}
+
+#[inline(always)]
+pub(crate) fn for_iter(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let mut state = r.range(i.slot);
+    match state.advance() {
+        Some(number) => {
+            r.set_range(i.slot, state);
+            r.push(number);
+        }
+        None => r.jump(vm, i.operand),
+    }
+    Ok(Flow::Next)
+}
+
+// Functions.
+
+#[inline(always)]
+pub(crate) fn make_function(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+    let function = runtime::make_function(vm, r.peek(1));
+    r.replace(1, function);
+    Ok(Flow::Next)
+}
+
+// ANCHOR: call
+#[inline(always)]
+pub(crate) fn call(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let callable = r.peek(i.operand + 2);
+    let Some(function) = callable.as_function() else {
+        let result = runtime::call_builtin(vm, callable, r.arguments(i.operand))?;
+        r.replace(i.operand + 2, result);
+        return Ok(Flow::Next);
+    };
+    if vm.function(function).parameters != i.operand {
+        return Err(runtime::refuse_call(vm, callable, i.operand));
+    }
+    if !r.enter(vm, function, i.operand) {
+        return Err(runtime::refuse_recursion(vm));
+    }
+    Ok(Flow::Next)
+}
+// ANCHOR_END: call
+
+#[inline(always)]
+pub(crate) fn return_value(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+    let result = r.pop();
+    Ok(if r.leave(vm, result) { Flow::Finished } else { Flow::Next })
+}
+
+#[inline(always)]
+pub(crate) fn return_const(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    let result = r.constant(i.operand);
+    Ok(if r.leave(vm, result) { Flow::Finished } else { Flow::Next })
+}
+
+/// Leaves the frame to whoever resumes it.
+#[cold]
+fn hand_over(vm: &mut Vm<'_>, r: Registers) -> Outcome<Flow> {
+    r.save_next(vm);
+    Ok(Flow::HandOver)
+}
+
+/// Whether someone wants [`Vm::attend`] to be called.
+#[inline(always)]
+fn is_wanted(vm: &Vm<'_>) -> bool {
+    vm.poll_word().load(Ordering::Relaxed) != 0
+}
+
+/// The operators that loops are made of, on integers. The numbers are compared
+/// as they stand in the instruction: decoding them would cost more than adding.
+#[inline(always)]
+fn fast_binary_op(operand: u32, left: Value, right: Value) -> Option<Value> {
+    const ADD: u32 = BinaryOperator::Add as u32;
+    const SUBTRACT: u32 = BinaryOperator::Subtract as u32;
+    const MULTIPLY: u32 = BinaryOperator::Multiply as u32;
+    const REMAINDER: u32 = BinaryOperator::Remainder as u32;
+    const FLOOR_DIVIDE: u32 = BinaryOperator::FloorDivide as u32;
+    const AND: u32 = BinaryOperator::And as u32;
+    const IN_PLACE: u32 = BinaryOperator::IN_PLACE;
+    match if operand >= IN_PLACE { operand - IN_PLACE } else { operand } {
+        ADD => left.fast_add(right),
+        SUBTRACT => left.fast_sub(right),
+        MULTIPLY => left.fast_mul(right),
+        REMAINDER => left.fast_rem(right),
+        FLOOR_DIVIDE => left.fast_floor_div(right),
+        AND => left.fast_and(right),
+        _ => None,
+    }
+}
+
+#[inline(never)]
+fn slow_binary_op(vm: &mut Vm<'_>, operand: u32, left: Value, right: Value) -> Outcome {
+    let (operator, in_place) = BinaryOperator::decode(operand);
+    runtime::binary_op(vm, operator, in_place, left, right)
+}
