@@ -18,6 +18,12 @@ pub enum SourceError {
         /// Its line, counted from 1.
         line: u32,
     },
+    /// The file declares an encoding other than UTF-8 and needs it.
+    #[error("SyntaxError: encoding problem: {encoding}; only UTF-8 is read here")]
+    Cookie {
+        /// The encoding, as declared.
+        encoding: String,
+    },
     /// The source breaks a rule of Python's.
     #[error("{class}: {message}")]
     Syntax {
@@ -127,7 +133,7 @@ impl SourceError {
                 picture(&self.to_string(), chapter.promise(), *range, source)
             }
             Self::Encoding { .. } => self.encoding_report(&source.name),
-            Self::Nesting(_) => self.to_string(),
+            Self::Nesting(_) | Self::Cookie { .. } => self.to_string(),
             Self::TooLong { .. } => format!("error: {}: {self}", source.name),
         }
     }

@@ -134,13 +134,16 @@ pub fn run_program(
     // Where signals cannot be caught, Ctrl-C ends the process at once.
     let signal = signal_hook::flag::register_usize(SIGINT, vm.poll_cell(), Vm::interrupt_word());
 
+    let ran = run(&mut vm, engines);
+    // What was printed comes before the traceback, also where both go to one file.
+    let flushed = vm.flush();
     let mut ending = Ending::Status(0);
-    if run(&mut vm, engines).is_err() {
+    if ran.is_err() {
         say(console.err, &traceback(&vm));
         let interrupted = is_interrupt(vm.exception());
         ending = if interrupted { Ending::Interrupted } else { Ending::Status(1) };
     }
-    if let Err(error) = vm.flush() {
+    if let Err(error) = flushed {
         let error = Exception::from_io(&error);
         let message = format!(
             "Exception ignored on flushing sys.stdout:\n{}: {}\n",

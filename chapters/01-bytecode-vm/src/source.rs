@@ -19,8 +19,11 @@ impl SourceText {
     ///
     /// # Errors
     /// [`SourceError::Encoding`] when it is not UTF-8 (a byte order mark is
-    /// fine), and [`SourceError::TooLong`] at 4 GiB.
+    /// fine), [`SourceError::Cookie`] when it says so itself, and [`SourceError::TooLong`] at 4 GiB.
     pub fn decode(name: String, bytes: Vec<u8>) -> Result<SourceText, SourceError> {
+        if let Some(encoding) = other_encoding(&bytes) {
+            return Err(SourceError::Cookie { encoding });
+        }
         let mut text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let bytes = error.as_bytes();
@@ -29,6 +32,10 @@ impl SourceText {
         })?;
         if text.starts_with('\u{feff}') {
             text.remove(0);
+        }
+        if text.contains('\r') {
+            // As for CPython, every kind of line end is the same, also inside strings.
+            text = text.replace("\r\n", "\n").replace('\r', "\n");
         }
         if TextSize::try_from(text.len()).is_err() {
             return Err(SourceError::TooLong { what: "source file", limit: u32::MAX.into() });
@@ -73,6 +80,24 @@ impl SourceText {
     }
 }
 
+/// The encoding that one of the first two lines declares (PEP 263), if it is not
+/// UTF-8 and the source has bytes for which that matters.
+fn other_encoding(bytes: &[u8]) -> Option<String> {
+    if bytes.is_ascii() {
+        return None;
+    }
+    let mut comments = bytes.split(|&byte| byte == b'\n').take(2).map(String::from_utf8_lossy);
+    let declared = comments.find_map(|line| {
+        let comment = line.trim_start().strip_prefix('#')?.to_owned();
+        let (_, name) = comment.split_once("coding:").or_else(|| comment.split_once("coding="))?;
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        Some(name.trim_start().chars().take_while(|&c| is_part(c)).collect::<String>())
+    })?;
+    let normal = declared.to_ascii_lowercase().replace('_', "-");
+    let is_utf8 = normal == "utf8" || normal == "utf-8" || normal.starts_with("utf-8-");
+    (!is_utf8 && !declared.is_empty()).then_some(declared)
+}
+
 fn one_indexed(number: u32) -> OneIndexed {
     OneIndexed::new(number as usize).expect("lines are counted from 1")
 }
@@ -92,12 +117,20 @@ mod tests {
             (1..=5).map(|n| source.line(n)).collect::<Vec<_>>(),
             ["one", "two", "three", "", ""]
         );
-        assert_eq!(source.line_at(TextSize::new(6)), 2);
+        assert_eq!(source.line_at(TextSize::new(5)), 2);
     }
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_the_text() {
         assert_eq!(decode(b"\xef\xbb\xbfx").unwrap().text(), "x");
+    }
+
+    #[test]
+    fn an_encoding_other_than_utf8_is_refused_where_it_matters() {
+        let error = decode(b"# -*- coding: latin-1 -*-\nx = '\xe9'").unwrap_err();
+        assert_eq!(error, SourceError::Cookie { encoding: "latin-1".into() });
+        assert!(decode(b"# -*- coding: latin-1 -*-\nx = 'e'").is_ok());
+        assert!(decode("# vim: set fileencoding=utf-8 :\nx = 'é'".as_bytes()).is_ok());
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! `UNARY_NOT` find a bool, `MAKE_FUNCTION` a code object, `LOAD_FAST` a bound
 //! variable, and that `GET_ITER` comes before the `FOR_ITER` of the same slots.
 
-use crate::code::{CodeObject, MAX_FRAME_SLOTS};
+use crate::code::CodeObject;
 use crate::opcode::{BinaryOperator, Comparison, Instruction, Opcode, Operand};
 use crate::value::{Kind, RangeState};
 
@@ -68,7 +68,8 @@ fn is_operand_in_range(instruction: Instruction, code: &CodeObject, pools: &Pool
         Operand::Constant => below(code.constants.len()),
         Operand::Local => below(code.locals.len()),
         Operand::Name => below(pools.names),
-        Operand::Count => below(MAX_FRAME_SLOTS as usize),
+        // Two more operands go with the arguments of a call.
+        Operand::Count => below(u32::MAX as usize - 2),
         Operand::Depth => operand > 0,
         Operand::Target => below(code.instructions.len()),
         Operand::Binary => BinaryOperator::try_decode(instruction.operand).is_some(),

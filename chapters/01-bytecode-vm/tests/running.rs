@@ -1,5 +1,8 @@
 //! Programs on the VM: endings, hops, and the limits of its memory.
 
+use std::cell::RefCell;
+use std::io::Write;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -27,6 +30,29 @@ const FIB: &str =
 #[test]
 fn a_program_prints_and_ends_with_status_0() {
     assert_eq!(outcome(FIB, None), (Ending::Status(0), "610\n".into(), String::new()));
+}
+
+/// A file that standard output and standard error both go to.
+#[derive(Clone, Default)]
+struct OneFile(Rc<RefCell<Vec<u8>>>);
+
+impl Write for OneFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn what_was_printed_comes_before_the_traceback() {
+    let file = OneFile::default();
+    let (mut out, mut err) = (file.clone(), file.clone());
+    let console = Console { out: &mut out, is_terminal: false, err: &mut err };
+    let options = RunOptions { engine: "interpreter".into(), hop: None };
+    BytecodeVm.run(&program("print(1)\n1 // 0\n"), &options, console).unwrap();
+    assert!(file.0.borrow().starts_with(b"1\nTraceback"));
 }
 
 #[test]

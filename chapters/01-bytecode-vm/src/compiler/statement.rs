@@ -250,7 +250,7 @@ impl Unit<'_> {
         arguments.iter().try_for_each(|argument| self.expression(argument))?;
 
         let slot = self.open_for_loop()?;
-        self.set_line(statement.range());
+        self.set_line(statement.iter.range());
         self.assembler.emit_with_slot(Opcode::GetIter, slot, arguments.len() as u32);
         let otherwise = self.assembler.new_label();
         self.assembler.place(start);

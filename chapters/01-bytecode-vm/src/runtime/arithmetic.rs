@@ -154,6 +154,8 @@ fn operand_error(
     use BinaryOperator as Op;
     let is_str = |value: Value| matches!(value.kind(), Kind::Str(_));
     let is_number = |value: Value| value.as_number().is_some();
+    let is_type = |value: Value| value == Value::builtin(Builtin::Range);
+    let is_type_or_none = |value: Value| is_type(value) || value == Value::NONE;
     let (left_type, right_type) = (Vm::type_name(left), Vm::type_name(right));
     match operator {
         Op::Add if is_str(left) && is_str(right) => not_yet(vm, "joining strings"),
@@ -164,6 +166,12 @@ fn operand_error(
         Op::Remainder if is_str(left) => not_yet(vm, "formatting a string with %"),
         Op::Multiply if is_str(left) && is_number(right) || is_number(left) && is_str(right) => {
             not_yet(vm, "repeating a string")
+        }
+        Op::Or
+            if is_type(left) && is_type_or_none(right)
+                || is_type_or_none(left) && is_type(right) =>
+        {
+            not_yet(vm, "a union of types")
         }
         Op::Multiply if is_str(left) || is_str(right) => {
             let other = if is_str(left) { right_type } else { left_type };

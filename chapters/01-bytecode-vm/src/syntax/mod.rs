@@ -3,6 +3,7 @@
 
 mod nesting;
 mod parse;
+mod blame;
 mod rules;
 
 pub(crate) use parse::with_tree;

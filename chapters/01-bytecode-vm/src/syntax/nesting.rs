@@ -90,13 +90,16 @@ struct Nesting {
 struct Operators {
     /// Arithmetic and whatever else binds more tightly than a comparison.
     tight: usize,
-    /// Conditional expressions, lambdas, assignment expressions.
+    /// Conditional expressions and assignment expressions.
     loose: usize,
+    /// Lambdas. Colons, commas and equals signs are part of them, so these do
+    /// not start anew there.
+    lambdas: usize,
 }
 
 impl Operators {
     fn count(self) -> usize {
-        self.tight + self.loose
+        self.tight + self.loose + self.lambdas
     }
 }
 
@@ -109,20 +112,25 @@ impl Nesting {
             T::Rpar | T::Rsqb | T::Rbrace | T::FStringEnd | T::TStringEnd => self.close(),
             T::Indent => self.indent()?,
             T::Dedent => self.indentations = self.indentations.saturating_sub(1),
-            T::Newline | T::Semi | T::Comma | T::Colon | T::Equal => {
-                self.innermost = Operators::default();
+            T::Newline | T::Semi => self.innermost = Operators::default(),
+            T::Comma | T::Colon | T::Equal => {
+                (self.innermost.tight, self.innermost.loose) = (0, 0);
             }
-            T::And | T::Or | T::In | T::Is => self.innermost.tight = 0,
+            T::And | T::Or | T::In | T::Is | T::If => self.innermost.tight = 0,
             T::Less | T::Greater | T::LessEqual | T::GreaterEqual | T::EqEqual | T::NotEqual => {
                 self.innermost.tight = 0;
             }
-            T::If | T::Else | T::Lambda | T::ColonEqual | T::Yield => self.innermost.loose += 1,
+            T::Else | T::ColonEqual | T::Yield => {
+                self.innermost.tight = 0;
+                self.innermost.loose += 1;
+            }
+            T::Lambda => self.innermost.lambdas += 1,
             T::Not | T::Await => self.innermost.tight += 1,
             kind if kind.is_operator() => self.innermost.tight += 1,
             _ => {}
         }
         let is_sign = matches!(kind, T::Minus | T::Plus | T::Tilde);
-        let waits = matches!(kind, T::Not | T::DoubleStar | T::If | T::Else | T::Lambda)
+        let waits = matches!(kind, T::Not | T::DoubleStar | T::Else | T::Lambda)
             || is_sign && !self.after_operand;
         self.after_operand = !kind.is_operator() && !kind.is_keyword() || is_closing(kind);
         self.note_height(waits)
@@ -132,7 +140,7 @@ impl Nesting {
         self.innermost.tight += 1;
         self.below += self.innermost.count();
         self.open.push(std::mem::take(&mut self.innermost));
-        if self.open.len() >= MAX_BRACKETS { Err(Excess::Brackets) } else { Ok(()) }
+        if self.open.len() > MAX_BRACKETS { Err(Excess::Brackets) } else { Ok(()) }
     }
 
     fn close(&mut self) {
@@ -182,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_row_of_signs_overflows_the_parser() {
-        for sign in ["-", "~", "not "] {
+        for sign in ["-", "~", "not ", "1 if 0 else ", "lambda: ", "lambda x=", "lambda x, y: "] {
             let error = height(&format!("x = {}1", sign.repeat(MAX_HEIGHT + 1))).unwrap_err();
             assert_eq!(error, SourceError::Nesting(NestingError::Parser), "{sign}");
         }
@@ -199,8 +207,8 @@ mod tests {
     #[test]
     fn brackets_and_indentations_have_limits_of_their_own() {
         let brackets = |n| format!("x = {}1{}", "(".repeat(n), ")".repeat(n));
-        assert!(height(&brackets(MAX_BRACKETS - 1)).is_ok());
-        assert!(height(&brackets(MAX_BRACKETS)).is_err());
+        assert!(height(&brackets(MAX_BRACKETS)).is_ok());
+        assert!(height(&brackets(MAX_BRACKETS + 1)).is_err());
         let blocks = |n: usize| (0..n).map(|i| " ".repeat(i) + "if 1:\n").collect::<String>();
         let indented = |n| blocks(n) + &" ".repeat(n) + "pass\n";
         assert!(height(&indented(MAX_INDENTATIONS - 1)).is_ok());

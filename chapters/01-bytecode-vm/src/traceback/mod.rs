@@ -49,9 +49,12 @@ impl<'a> Entry<'a> {
     fn lines(&self, source: &SourceText) -> String {
         let place =
             format!("  File \"{}\", line {}, in {}\n", source.name, self.line, self.function);
+        // CPython cannot read a line of standard input again.
+        let is_file = source.name != "<stdin>";
         match source.line(self.line).trim() {
             "" => place,
-            text => format!("{place}    {text}\n"),
+            text if is_file => format!("{place}    {text}\n"),
+            _ => place,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! "Did you mean": the most similar name that the failing line could have used
 //! (CPython's `Python/suggestions.c` and `Lib/traceback.py`).
 
+use crate::value::Kind;
 use crate::vm::Vm;
 
 /// CPython 3.13's `vars(builtins)`, in its order.
@@ -54,10 +55,26 @@ pub(super) fn hint(vm: &Vm<'_>, name: &str) -> String {
 fn candidates<'a>(vm: &'a Vm<'_>) -> Vec<&'a str> {
     let frame = vm.frames().last().expect("the module's frame is always there");
     let locals = vm.bound_locals(frame).map(|(name, _)| name);
+    let mut names: Vec<&str> = locals.collect();
+    // The module's variables are also the local variables of its own frame.
+    let times = if vm.frames().count() == 1 { 2 } else { 1 };
+    for _ in 0..times {
+        names.extend(MODULE_NAMES);
+        names.extend(bound_by_module(vm));
+    }
+    names.extend(BUILTIN_NAMES.lines());
+    names
+}
+
+/// The module's variables that it has bound itself.
+fn bound_by_module<'a>(vm: &'a Vm<'_>) -> impl Iterator<Item = &'a str> {
     let names = (0..).zip(vm.program().names());
-    let bound = names.filter(|&(index, _)| !vm.variable(index).is_null());
-    let globals = bound.map(|(_, name)| name.as_str());
-    locals.chain(MODULE_NAMES).chain(globals).chain(BUILTIN_NAMES.lines()).collect()
+    let own = names.filter(|&(index, name)| match vm.variable(index).kind() {
+        Kind::Null => false,
+        Kind::Builtin(builtin) => builtin.name() != name,
+        _ => name != "__name__",
+    });
+    own.map(|(_, name)| name.as_str())
 }
 
 fn most_similar<'a>(candidates: &[&'a str], name: &str) -> Option<&'a str> {

@@ -1,0 +1,3 @@
+# Line ends inside a string are all the same, however the file ends its lines.
+print("""a
+b""" == "a\nb")
