@@ -195,38 +195,38 @@ pub(crate) fn is_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outc
 // Control.
 
 #[inline(always)]
-pub(crate) fn jump_forward(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
-    r.jump(vm, i.operand);
+pub(crate) fn jump_forward(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+    r.jump(i.operand);
     Ok(Flow::Next)
 }
 
 #[inline(always)]
 pub(crate) fn jump_backward(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let hands_over = is_wanted(vm) && vm.attend()? == Attention::HandOver;
-    r.jump(vm, i.operand);
+    r.jump(i.operand);
     if hands_over { hand_over(vm, *r) } else { Ok(Flow::Next) }
 }
 
 #[inline(always)]
 pub(crate) fn pop_jump_if_false(
-    vm: &mut Vm<'_>,
+    _: &mut Vm<'_>,
     r: &mut Registers,
     i: &Instruction,
 ) -> Outcome<Flow> {
     if r.pop() == Value::FALSE {
-        r.jump(vm, i.operand);
+        r.jump(i.operand);
     }
     Ok(Flow::Next)
 }
 
 #[inline(always)]
 pub(crate) fn pop_jump_if_true(
-    vm: &mut Vm<'_>,
+    _: &mut Vm<'_>,
     r: &mut Registers,
     i: &Instruction,
 ) -> Outcome<Flow> {
     if r.pop() == Value::TRUE {
-        r.jump(vm, i.operand);
+        r.jump(i.operand);
     }
     Ok(Flow::Next)
 }
@@ -240,14 +240,14 @@ pub(crate) fn get_iter(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> O
 }
 
 #[inline(always)]
-pub(crate) fn for_iter(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+pub(crate) fn for_iter(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let mut state = r.range(i.slot);
     match state.advance() {
         Some(number) => {
             r.set_range(i.slot, state);
             r.push(number);
         }
-        None => r.jump(vm, i.operand),
+        None => r.jump(i.operand),
     }
     Ok(Flow::Next)
 }

@@ -31,6 +31,7 @@ pub(super) struct Registers {
     next: *const Instruction,
     stack_top: *mut Value,
     slots: *mut Value,
+    instructions: *const Instruction,
     constants: *const Value,
 }
 
@@ -52,6 +53,7 @@ impl Registers {
                 next: function.instructions.add(frame.instruction.0 as usize),
                 stack_top: frame.slots.add((function.stack_base + depth) as usize),
                 slots: frame.slots,
+                instructions: function.instructions,
                 constants: function.constants,
             }
         }
@@ -60,20 +62,20 @@ impl Registers {
     /// Puts the frame into its canonical state, about to execute the next instruction.
     pub(super) fn save_next(self, vm: &Vm<'_>) {
         // SAFETY: the running frame is a frame of this VM.
-        unsafe { (*vm.frame).instruction = self.index(vm) }
+        unsafe { (*vm.frame).instruction = self.index() }
     }
 
     /// Notes in the frame which instruction has failed: the last one that was fetched.
     pub(super) fn save_failed(self, vm: &Vm<'_>) {
         // SAFETY: the running frame is a frame of this VM.
-        unsafe { (*vm.frame).instruction = InstructionIndex(self.index(vm).0 - 1) }
+        unsafe { (*vm.frame).instruction = InstructionIndex(self.index().0 - 1) }
     }
 
     /// The index of the next instruction.
     #[inline(always)]
-    fn index(self, vm: &Vm<'_>) -> InstructionIndex {
+    fn index(self) -> InstructionIndex {
         // SAFETY: `next` points into the instructions of the running frame's function.
-        let index = unsafe { self.next.offset_from((*(*vm.frame).function).instructions) };
+        let index = unsafe { self.next.offset_from(self.instructions) };
         InstructionIndex(index as u32)
     }
 
@@ -81,7 +83,7 @@ impl Registers {
     #[inline(always)]
     pub(super) fn check(self, vm: &Vm<'_>) {
         if cfg!(debug_assertions) {
-            let index = self.index(vm).0 as usize;
+            let index = self.index().0 as usize;
             // SAFETY: the running frame is a frame of this VM, and `stack_top`
             // points into its slots.
             let (code, height) = unsafe {
@@ -104,9 +106,9 @@ impl Registers {
     }
 
     #[inline(always)]
-    pub(super) fn jump(&mut self, vm: &Vm<'_>, target: u32) {
+    pub(super) fn jump(&mut self, target: u32) {
         // SAFETY: the targets of verified code are instructions of it.
-        unsafe { self.next = (*(*vm.frame).function).instructions.add(target as usize) }
+        unsafe { self.next = self.instructions.add(target as usize) }
     }
 
     #[inline(always)]
@@ -215,7 +217,7 @@ impl Registers {
     /// they become its first local variables. False: there is no frame left.
     #[inline(always)]
     pub(super) fn enter(&mut self, vm: &mut Vm<'_>, id: FunctionId, count: u32) -> bool {
-        let call = InstructionIndex(self.index(vm).0 - 1);
+        let call = InstructionIndex(self.index().0 - 1);
         let function: *const Function = vm.function(id);
         // SAFETY: frames up to `frames_end` can be written. The callee's slots
         // overlap only the caller's arguments; the stack has room for
@@ -240,7 +242,8 @@ impl Registers {
                 *self.slots.add(slot as usize) = Value::NULL;
             }
             self.stack_top = self.slots.add((*function).stack_base as usize);
-            self.next = (*function).instructions;
+            self.instructions = (*function).instructions;
+            self.next = self.instructions;
             self.constants = (*function).constants;
         }
         true
@@ -263,7 +266,8 @@ impl Registers {
             let function = &*(*vm.frame).function;
             self.stack_top = self.slots.sub(1);
             self.slots = (*vm.frame).slots;
-            self.next = function.instructions.add((*vm.frame).instruction.0 as usize + 1);
+            self.instructions = function.instructions;
+            self.next = self.instructions.add((*vm.frame).instruction.0 as usize + 1);
             self.constants = function.constants;
         }
         false
