@@ -149,11 +149,24 @@ pub(crate) fn run<M: Machine>(
     options: &RunOptions,
 ) -> Result<Ending, Refusal> {
     let console = Console {
-        out: &mut std::io::stdout(),
+        out: &mut *unbuffered_output(),
         is_terminal: std::io::stdout().is_terminal(),
         err: &mut std::io::stderr(),
     };
     machine.run(loaded, options, console)
+}
+
+/// Standard output without the buffer that Rust has in front of it, which would
+/// try again what a signal has interrupted.
+fn unbuffered_output() -> Box<dyn Write> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        if let Ok(descriptor) = std::io::stdout().as_fd().try_clone_to_owned() {
+            return Box::new(std::fs::File::from(descriptor));
+        }
+    }
+    Box::new(std::io::stdout())
 }
 
 /// Prints to standard output; a reader that went away is no error.

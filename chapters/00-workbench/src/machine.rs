@@ -115,7 +115,8 @@ pub struct RunOptions {
 
 /// Where a running program writes.
 pub struct Console<'a> {
-    /// Standard output. It may buffer; who runs the program flushes it.
+    /// Standard output, without a buffer. On Unix a write that a signal
+    /// interrupts returns [`Interrupted`](std::io::ErrorKind::Interrupted).
     pub out: &'a mut dyn Write,
     /// Whether standard output is a terminal, where every line should appear at once.
     pub is_terminal: bool,

@@ -46,11 +46,26 @@ impl std::fmt::Display for ExceptionClass {
     }
 }
 
+impl std::fmt::Display for Exception {
+    /// The last line of a traceback, without a suggestion of a similar name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.message.is_empty() {
+            true => write!(f, "{}", self.class),
+            false => write!(f, "{}: {}", self.class, self.message),
+        }
+    }
+}
+
 impl Exception {
     /// What CPython raises when writing to a file failed.
     pub(crate) fn from_io(error: &std::io::Error) -> Exception {
         let class = match error.kind() {
             std::io::ErrorKind::BrokenPipe => ExceptionClass::BrokenPipeError,
+            // `Output` gives up a write only for Ctrl-C.
+            std::io::ErrorKind::Interrupted => {
+                let class = ExceptionClass::KeyboardInterrupt;
+                return Exception { class, message: String::new(), name: None };
+            }
             _ => ExceptionClass::OSError,
         };
         Exception { class, message: os_message(error), name: None }

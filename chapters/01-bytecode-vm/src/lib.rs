@@ -25,6 +25,7 @@ mod interpreter;
 mod traceback;
 
 // How it is put on the bench.
+mod interrupt;
 mod machine;
 
 pub use code::{CodeObject, InstructionIndex, MAX_FRAME_SLOTS, Program};

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use ch00_workbench::{
     About, Console, Ending, EngineName, Listing, Machine, Refusal, RunOptions, Source, Stage,
 };
-use signal_hook::consts::SIGINT;
 
 use crate::code::Program;
 use crate::compiler::compile;
 use crate::engine::{Engine, run};
 use crate::exception::{Exception, ExceptionClass};
 use crate::interpreter::{Counts, Interpreter};
+use crate::interrupt::InterruptGuard;
 use crate::source::SourceText;
 use crate::traceback::traceback;
 use crate::vm::Vm;
@@ -131,8 +131,7 @@ pub fn run_program(
         let mut random = fastrand::Rng::with_seed(seed);
         vm.set_hand_over(move || random.u32(..HOP_EVERY) == 0);
     }
-    // Where signals cannot be caught, Ctrl-C ends the process at once.
-    let signal = signal_hook::flag::register_usize(SIGINT, vm.poll_cell(), Vm::interrupt_word());
+    let _guard = InterruptGuard::new(&vm);
 
     let ran = run(&mut vm, engines);
     // What was printed comes before the traceback, also where both go to one file.
@@ -145,15 +144,8 @@ pub fn run_program(
     }
     if let Err(error) = flushed {
         let error = Exception::from_io(&error);
-        let message = format!(
-            "Exception ignored on flushing sys.stdout:\n{}: {}\n",
-            error.class, error.message
-        );
-        say(console.err, &message);
+        say(console.err, &format!("Exception ignored on flushing sys.stdout:\n{error}\n"));
         ending = if ending == Ending::Interrupted { ending } else { Ending::Status(FLUSH_FAILED) };
-    }
-    if let Ok(signal) = signal {
-        signal_hook::low_level::unregister(signal);
     }
     ending
 }

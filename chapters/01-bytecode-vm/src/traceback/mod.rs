@@ -61,10 +61,9 @@ impl<'a> Entry<'a> {
 
 /// `NameError: name 'prit' is not defined. Did you mean: 'print'?`
 fn last_line(vm: &Vm<'_>, exception: &Exception) -> String {
-    let Exception { class, message, name } = exception;
-    let hint = match name {
-        Some(name) if *class == ExceptionClass::NameError => suggestion::hint(vm, name),
+    let hint = match &exception.name {
+        Some(name) if exception.class == ExceptionClass::NameError => suggestion::hint(vm, name),
         _ => String::new(),
     };
-    if message.is_empty() { class.to_string() } else { format!("{class}: {message}{hint}") }
+    format!("{exception}{hint}")
 }

@@ -9,4 +9,5 @@ mod state;
 
 pub use frame::{Frame, Function};
 pub use layout::LAYOUT;
+pub(crate) use state::INTERRUPTED;
 pub use state::{Attention, MAX_FRAMES, Vm, VmError};

@@ -22,7 +22,7 @@ pub const MAX_FRAMES: usize = 1000;
 const RESULT_SLOTS: usize = 2;
 
 /// What `poll` holds when the user has pressed Ctrl-C.
-const INTERRUPTED: usize = 2;
+pub(crate) const INTERRUPTED: usize = 2;
 /// What `poll` holds when someone wants to be asked whether to hand over.
 const HAND_OVER: usize = 1;
 
@@ -123,6 +123,7 @@ impl<'io> Vm<'io> {
             functions: functions.cast(),
             owned: Owned {
                 program,
+                output: Output::new(out, by_line, Arc::clone(&poll)),
                 poll,
                 frames,
                 slots,
@@ -130,7 +131,6 @@ impl<'io> Vm<'io> {
                 functions,
                 exception: None,
                 has_ended: false,
-                output: Output::new(out, by_line),
                 hand_over: None,
             },
         };
