@@ -57,7 +57,7 @@ fn command(machine: &impl Machine) -> Command {
         definitions(engines)
     );
     Command::new(env!("CARGO_PKG_NAME"))
-        .bin_name(std::env::args().next().and_then(file_name).unwrap_or_default())
+        .bin_name(std::env::args_os().next().and_then(file_name).unwrap_or_default())
         .about(format!("{}: {}", about.title, about.summary))
         .after_help(help)
         .args([
@@ -105,7 +105,7 @@ fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
 }
 
-fn file_name(path: String) -> Option<String> {
+fn file_name(path: std::ffi::OsString) -> Option<String> {
     Some(std::path::Path::new(&path).file_name()?.to_string_lossy().into_owned())
 }
 

@@ -2,7 +2,8 @@
 //! loop picks them by a `match`; whoever calls them in another way does the same
 //! to the frame.
 //!
-//! All have the same signature, so that they can be put into a table. Each expects that `i` is the instruction that [`Registers::fetch`] has just
+//! All have the same signature, so that they can be put into a table. Each
+//! expects that `i` is the instruction that [`Registers::fetch`] has just
 //! returned, and that the operand stack is as the verifier says before it. Each
 //! leaves the stack as the opcode table says: [`Registers`] does not check that
 //! in a release build, so it is part of what makes them sound.
@@ -316,7 +317,8 @@ fn fast_binary_op(operand: u32, left: Value, right: Value) -> Option<Value> {
     const FLOOR_DIVIDE: u32 = BinaryOperator::FloorDivide as u32;
     const AND: u32 = BinaryOperator::And as u32;
     const IN_PLACE: u32 = BinaryOperator::IN_PLACE;
-    match if operand >= IN_PLACE { operand - IN_PLACE } else { operand } {
+    let operator = if operand >= IN_PLACE { operand - IN_PLACE } else { operand };
+    match operator {
         ADD => left.fast_add(right),
         SUBTRACT => left.fast_sub(right),
         MULTIPLY => left.fast_mul(right),
