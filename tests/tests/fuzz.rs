@@ -2,6 +2,8 @@
 //! hopping, and CPython 3.13 where there is one, must agree about each.
 //! `cargo xtask fuzz` runs as many others as you like.
 
+mod harness;
+
 use std::ops::Range;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,20 +11,13 @@ use std::sync::Arc;
 
 use conformance::differential::{Contest, SEEDS_IN_TESTS, Verdict};
 use conformance::{CPython, Lineup, Workspace};
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed, Trial};
 
 /// Seeds in one test: enough tests to use all cores, few enough to read.
 const SEEDS_IN_BLOCK: u64 = 25;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    match trials() {
-        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    harness::run(trials())
 }
 
 fn trials() -> Result<Vec<Trial>, Box<dyn std::error::Error>> {

@@ -5,25 +5,20 @@
 //! `cargo test -p conformance --test programs -- ch01/jit` runs what belongs to
 //! one engine.
 
+mod harness;
+
 use std::process::ExitCode;
 
 use conformance::corpus::{self, Program};
 use conformance::process::{self, PATIENCE};
 use conformance::{Engine, Lineup, Workspace};
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Failed, Trial};
 
 /// Seeds for `--hop`. Two, so that a program is left at different places.
 const HOPS: [u64; 2] = [1, 2];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    match trials() {
-        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    harness::run(trials())
 }
 
 fn trials() -> Result<Vec<Trial>, Box<dyn std::error::Error>> {

@@ -19,7 +19,8 @@ impl SourceText {
     ///
     /// # Errors
     /// [`SourceError::Encoding`] when it is not UTF-8 (a byte order mark is
-    /// fine), [`SourceError::Cookie`] when it says so itself, and [`SourceError::TooLong`] at 4 GiB.
+    /// fine), [`SourceError::Cookie`] when it says so itself, and
+    /// [`SourceError::TooLong`] at 4 GiB.
     pub fn decode(name: String, bytes: Vec<u8>) -> Result<SourceText, SourceError> {
         if let Some(encoding) = other_encoding(&bytes) {
             return Err(SourceError::Cookie { encoding });

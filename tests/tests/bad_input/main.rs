@@ -5,6 +5,8 @@
 //! What is expected is what CPython 3.13 does, tried by hand, except where the
 //! book says that we differ. A test is called `ch01/jit/bad_input/name`.
 
+#[path = "../harness/mod.rs"]
+mod harness;
 mod program;
 
 mod command_line;
@@ -16,7 +18,7 @@ mod streams;
 use std::process::ExitCode;
 
 use conformance::{Engine, Lineup, Workspace};
-use libtest_mimic::{Arguments, Completion, Trial};
+use libtest_mimic::{Completion, Trial};
 
 /// A test's name, and the test: it panics on what it does not expect.
 type Case = (&'static str, fn(&Engine));
@@ -25,14 +27,7 @@ const CASES: [&[Case]; 5] =
     [files::CASES, nesting::CASES, command_line::CASES, signals::CASES, streams::CASES];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    match trials() {
-        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    harness::run(trials())
 }
 
 fn trials() -> Result<Vec<Trial>, Box<dyn std::error::Error>> {

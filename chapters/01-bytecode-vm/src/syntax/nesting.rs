@@ -1,7 +1,7 @@
 //! How deeply a source is nested, found from its tokens before anything
-//! recurses over it. The parser, the compiler, and Rust when it drops a syntax
-//! tree all need stack in proportion; so deep nesting is refused first, with
-//! CPython's errors, and for the rest the stack is grown to fit.
+//! recurses over it. The check of the rules, the compiler, and Rust when it drops
+//! a syntax tree all need stack in proportion; so deep nesting is refused first,
+//! with CPython's errors, and the rest gets a stack that is large enough.
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};

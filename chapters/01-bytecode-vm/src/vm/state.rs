@@ -220,7 +220,7 @@ impl<'io> Vm<'io> {
     #[must_use]
     pub fn function(&self, id: FunctionId) -> &Function {
         assert!((id.0 as usize) < self.owned.functions.len(), "no such function in this VM");
-        // SAFETY: `functions` points at as many functions, which nobody changes but through `&mut self`.
+        // SAFETY: `functions` points at as many functions. What changes in them is atomic.
         unsafe { &*self.functions.add(id.0 as usize) }
     }
 
