@@ -1,7 +1,10 @@
 //! Forty-two: the smallest copy-and-patch there is. Six bytes of machine code
 //! with a hole in them are copied into memory, the hole is patched, and the
 //! result is called. Chapter 0 of the book takes it apart byte by byte.
-#![expect(unsafe_code, reason = "machine code can only be called through a pointer")]
+#![cfg_attr(
+    all(target_arch = "x86_64", unix),
+    expect(unsafe_code, reason = "machine code can only be called through a pointer")
+)]
 
 use std::ops::Range;
 

@@ -9,7 +9,9 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::{Console, Contestant, Ending, Lap, Machine, Refusal, RunOptions, Source, race, tour};
+use crate::{
+    Console, Contestant, Ending, EngineName, Lap, Machine, Refusal, RunOptions, Source, race, tour,
+};
 
 /// How many rounds a race has, if nothing else is said.
 const ROUNDS: usize = 7;
@@ -52,8 +54,9 @@ fn command(machine: &impl Machine) -> Command {
     let stages = machine.stages().iter().map(|stage| (stage.name, stage.summary));
     let engines = machine.engines().iter().map(|engine| (engine.name, engine.summary));
     let help = format!(
-        "Stages:\n{}\nEngines (the last one is the default):\n{}",
+        "Stages:\n{}\nEngines (the default is {}):\n{}",
         definitions(stages),
+        default_engine(machine),
         definitions(engines)
     );
     Command::new(env!("CARGO_PKG_NAME"))
@@ -116,13 +119,13 @@ fn definitions<'a>(names: impl Iterator<Item = (&'a str, &'a str)>) -> String {
 fn act(machine: &impl Machine, arguments: &ArgMatches) -> Result<Ending, Refusal> {
     if let Some(what) = arguments.get_one::<String>("list") {
         let names: Vec<&str> = match what.as_str() {
-            "engines" => machine.engines().iter().map(|engine| engine.name).collect(),
+            "engines" => engines_here(machine).map(|engine| engine.name).collect(),
             _ => machine.stages().iter().map(|stage| stage.name).collect(),
         };
         return print(&(names.join("\n") + "\n"));
     }
     let file = arguments.get_one::<String>("FILE").map(String::as_str);
-    let options = run_options(machine, arguments);
+    let options = run_options(machine, arguments)?;
     if arguments.get_flag("bench") {
         return bench(machine, file, arguments);
     }
@@ -136,10 +139,24 @@ fn act(machine: &impl Machine, arguments: &ArgMatches) -> Result<Ending, Refusal
     tour::conduct(machine, &loaded, &options, file)
 }
 
-fn run_options(machine: &impl Machine, arguments: &ArgMatches) -> RunOptions {
-    let newest = machine.engines().last().expect("a machine has an engine").name;
-    let chosen = arguments.get_one::<String>("engine").map_or(newest, String::as_str);
-    RunOptions { engine: chosen.to_owned(), hop: arguments.get_one("hop").copied() }
+/// The engines that can run on this machine.
+fn engines_here(machine: &impl Machine) -> impl Iterator<Item = &'static EngineName> {
+    machine.engines().iter().filter(|engine| engine.obstacle.is_none())
+}
+
+fn default_engine(machine: &impl Machine) -> &'static str {
+    engines_here(machine).last().expect("a machine has an engine that can run anywhere").name
+}
+
+fn run_options(machine: &impl Machine, arguments: &ArgMatches) -> Result<RunOptions, Refusal> {
+    let chosen = arguments.get_one::<String>("engine").map(String::as_str);
+    let name = chosen.unwrap_or_else(|| default_engine(machine));
+    let engine = machine.engines().iter().find(|engine| engine.name == name);
+    if let Some(obstacle) = engine.and_then(|engine| engine.obstacle) {
+        let message = format!("the engine `{name}` cannot run here: {obstacle}");
+        return Err(Refusal { message, status: USAGE });
+    }
+    Ok(RunOptions { engine: name.to_owned(), hop: arguments.get_one("hop").copied() })
 }
 
 /// Runs the program on this process's own standard output and error.
@@ -219,7 +236,7 @@ fn bench(
     print(&race_table(&contestants, rounds)?)
 }
 
-/// This program's own engines as contestants.
+/// This program's own engines, as many as can run here, as contestants.
 pub(crate) fn engines(
     machine: &impl Machine,
     file: Option<&str>,
@@ -229,13 +246,13 @@ pub(crate) fn engines(
         status: 1,
     })?;
     let own = own.to_string_lossy().into_owned();
-    let contestant = |engine: &crate::EngineName| {
+    let contestant = |engine: &EngineName| {
         let mut command = vec![own.clone()];
         command.extend(file.map(str::to_owned));
         command.extend(["--run", "--engine", engine.name].map(str::to_owned));
         Contestant { name: engine.name.to_owned(), command }
     };
-    Ok(machine.engines().iter().map(contestant).collect())
+    Ok(engines_here(machine).map(contestant).collect())
 }
 
 fn peer(text: &str, file: &str) -> Result<Contestant, Refusal> {
@@ -258,4 +275,67 @@ pub(crate) fn race_table(contestants: &[Contestant], rounds: usize) -> Result<St
     let laps = race(contestants, rounds)
         .map_err(|error| Refusal { message: error.to_string(), status: 1 })?;
     Ok(Lap::table(&laps).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{About, Listing, Stage};
+
+    /// A machine whose newest engine cannot run here.
+    struct Obstructed;
+
+    impl Machine for Obstructed {
+        type Loaded = ();
+
+        fn about(&self) -> About {
+            About { title: "Obstructed", summary: "runs in part", demo: ("demo", "") }
+        }
+        fn stages(&self) -> &'static [Stage] {
+            &[]
+        }
+        fn engines(&self) -> &'static [EngineName] {
+            &[
+                EngineName { name: "old", summary: "runs anywhere", obstacle: None },
+                EngineName {
+                    name: "new",
+                    summary: "runs on it",
+                    obstacle: Some("it needs a moon"),
+                },
+            ]
+        }
+        fn load(&self, _: Source) -> Result<(), Refusal> {
+            Ok(())
+        }
+        fn show(&self, (): &(), _: &str, _: &RunOptions) -> Result<Listing, Refusal> {
+            unreachable!("it has no stages")
+        }
+        fn run(&self, (): &(), _: &RunOptions, _: Console<'_>) -> Result<Ending, Refusal> {
+            Ok(Ending::Status(0))
+        }
+    }
+
+    fn options(arguments: &[&str]) -> Result<RunOptions, Refusal> {
+        let words = ["obstructed"].iter().chain(arguments);
+        run_options(&Obstructed, &command(&Obstructed).get_matches_from(words))
+    }
+
+    #[test]
+    fn the_default_is_the_newest_engine_that_can_run_here() {
+        assert_eq!(options(&[]).unwrap().engine, "old");
+    }
+
+    #[test]
+    fn an_engine_that_cannot_run_here_is_refused_with_its_reason() {
+        let refusal = options(&["--engine", "new"]).unwrap_err();
+        assert_eq!(refusal.message, "the engine `new` cannot run here: it needs a moon");
+        assert_eq!(refusal.status, USAGE);
+    }
+
+    #[test]
+    fn an_engine_that_cannot_run_here_does_not_race() {
+        let names: Vec<String> =
+            engines(&Obstructed, None).unwrap().into_iter().map(|engine| engine.name).collect();
+        assert_eq!(names, ["old"]);
+    }
 }

@@ -153,6 +153,7 @@ mod tests {
         listing.lines.into_iter().map(|line| line.label + &line.text).collect()
     }
 
+    // ANCHOR: names
     #[test]
     fn a_jump_inside_the_code_goes_to_a_label() {
         let code = [0xff, 0xc8, 0x75, 0xfc, 0xc3]; // dec eax; jnz -4; ret
@@ -166,6 +167,7 @@ mod tests {
         assert_eq!(texts(&code, &named), ["call rt_binary_op"]);
         assert_eq!(texts(&code, &|_| None), ["call outside"]);
     }
+    // ANCHOR_END: names
 
     #[test]
     fn a_64_bit_immediate_that_is_a_named_address_is_printed_as_its_name() {

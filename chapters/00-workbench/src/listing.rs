@@ -19,8 +19,9 @@ pub struct Listing {
 pub struct Line {
     /// A title in the midst of the listing; the line then has no columns.
     pub heading: String,
-    /// Where this came from (a source line, a bytecode index); blank when it
-    /// is the same as in the line before.
+    /// Where this came from (a source line, a bytecode instruction); blank when
+    /// it is the same as in the line before. A line that has nothing else heads
+    /// those that follow, and does not make the column wider.
     pub origin: String,
     /// A name for this place: `L1`.
     pub label: String,
@@ -34,6 +35,7 @@ pub struct Line {
     pub note: String,
 }
 
+// ANCHOR: mark
 /// A range of bytes that holds the value of a symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -45,6 +47,7 @@ pub struct Mark {
     /// are printed as `..`.
     pub is_address: bool,
 }
+// ANCHOR_END: mark
 
 impl Listing {
     /// An empty listing with a title.
@@ -110,12 +113,17 @@ impl fmt::Display for Listing {
             writeln!(f, "{}", self.title)?;
         }
         let rows: Vec<[String; 5]> = self.lines.iter().map(Line::cells).collect();
+        let is_head = |row: &&[String; 5]| row[1..].iter().all(String::is_empty);
         let widths: [usize; 5] = std::array::from_fn(|column| {
-            rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
+            let in_columns = rows.iter().filter(|row| !is_head(row));
+            in_columns.map(|row| row[column].chars().count()).max().unwrap_or(0)
         });
         for (line, row) in self.lines.iter().zip(&rows) {
             let mut text = line.heading.clone();
-            for (cell, width) in row.iter().zip(widths).filter(|&(_, width)| width > 0) {
+            let widths = if is_head(&row) { [0; 5] } else { widths };
+            for (cell, width) in
+                row.iter().zip(widths).filter(|(cell, width)| width + cell.len() > 0)
+            {
                 text.push_str(&format!("{cell:width$}  "));
             }
             writeln!(f, "{}", text.trim_end())?;
@@ -134,6 +142,14 @@ mod tests {
         listing.lines.push(Line { label: "L1".into(), ..Line::text("load") });
         listing.lines.push(Line { note: "a note".into(), ..Line::text("add 1") });
         assert_eq!(listing.to_string(), "two rows:\nL1:  load\n     add 1  a note\n");
+    }
+
+    #[test]
+    fn a_line_with_an_origin_alone_heads_the_others() {
+        let mut listing = Listing::default();
+        listing.lines.push(Line { origin: "a long origin".into(), ..Line::default() });
+        listing.lines.push(Line { origin: "  ".into(), bytes: vec![0xc3], ..Line::text("ret") });
+        assert_eq!(listing.to_string(), "a long origin\n    c3  ret\n");
     }
 
     #[test]

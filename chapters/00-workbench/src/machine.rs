@@ -19,7 +19,8 @@ pub trait Machine {
     /// The stages that can be shown, in the order of the pipeline.
     fn stages(&self) -> &'static [Stage];
 
-    /// The engines that can run a program; the last one is the newest and the default.
+    /// The engines that there are, oldest first. The newest one that can run here
+    /// is the default.
     fn engines(&self) -> &'static [EngineName];
 
     /// Turns a source into something that can be shown and run.
@@ -83,6 +84,8 @@ pub struct EngineName {
     pub name: &'static str,
     /// One line on how it runs a program.
     pub summary: &'static str,
+    /// Where it cannot run on this machine: what it needs and what to do instead.
+    pub obstacle: Option<&'static str>,
 }
 
 /// A program's text before anybody has looked at it.

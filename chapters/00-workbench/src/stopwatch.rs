@@ -61,6 +61,7 @@ pub fn race(contestants: &[Contestant], rounds: usize) -> Result<Vec<Lap>, Stopw
     assert!(rounds > 0, "a race has at least one round");
     let start = |contestant: &Contestant| Lap { name: contestant.name.clone(), times: Vec::new() };
     let mut laps: Vec<Lap> = contestants.iter().map(start).collect();
+    // ANCHOR: rounds
     for round in 0..=rounds {
         for (contestant, lap) in contestants.iter().zip(&mut laps) {
             let time = run_once(contestant)?;
@@ -72,6 +73,7 @@ pub fn race(contestants: &[Contestant], rounds: usize) -> Result<Vec<Lap>, Stopw
     for lap in &mut laps {
         lap.times.sort_unstable();
     }
+    // ANCHOR_END: rounds
     Ok(laps)
 }
 
@@ -145,6 +147,7 @@ mod tests {
         Contestant { name: "runner".into(), command }
     }
 
+    // ANCHOR: table
     #[test]
     fn the_table_tells_medians_and_ratios_to_the_first() {
         let table = Lap::table(&[lap("interpreter", &[8, 10, 90]), lap("jit", &[4, 5, 6])]);
@@ -154,6 +157,7 @@ mod tests {
         jit              5.0 ms   0.50 x  (4.0 ms to 6.0 ms)
         ");
     }
+    // ANCHOR_END: table
 
     #[test]
     fn every_round_but_the_first_counts() {

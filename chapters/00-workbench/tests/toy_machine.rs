@@ -5,6 +5,7 @@ use ch00_workbench::{
     About, Console, Ending, EngineName, Listing, Machine, Refusal, RunOptions, Source, Stage,
 };
 
+// ANCHOR: names
 struct Tally;
 
 impl Machine for Tally {
@@ -17,8 +18,11 @@ impl Machine for Tally {
         &[Stage { name: "source", summary: "the signs", tour_lines: 5, runs_program: false }]
     }
     fn engines(&self) -> &'static [EngineName] {
-        &[EngineName { name: "counter", summary: "counts" }]
+        &[EngineName { name: "counter", summary: "counts", obstacle: None }]
     }
+    // ANCHOR_END: names
+
+    // ANCHOR: work
     fn load(&self, source: Source) -> Result<String, Refusal> {
         let text = String::from_utf8(source.text)
             .ok()
@@ -32,12 +36,14 @@ impl Machine for Tally {
         let sum: i64 = signs.chars().map(|sign| if sign == '+' { 1 } else { -1 }).sum();
         Ok(Ending::Status(u8::from(writeln!(console.out, "{sum}").is_err())))
     }
+    // ANCHOR_END: work
 }
 
 fn load(text: &str) -> Result<String, Refusal> {
     Tally.load(Source { name: "toy".into(), text: text.into() })
 }
 
+// ANCHOR: bench
 #[test]
 fn a_toy_language_loads_shows_and_runs() {
     let signs = load(Tally.about().demo.1).unwrap();
@@ -47,6 +53,7 @@ fn a_toy_language_loads_shows_and_runs() {
     assert_eq!(Tally.run(&signs, &RunOptions::default(), console), Ok(Ending::Status(0)));
     assert_eq!((out.as_slice(), err.as_slice()), (b"2\n".as_slice(), b"".as_slice()));
 }
+// ANCHOR_END: bench
 
 #[test]
 fn a_source_that_is_no_program_is_refused_with_a_message() {

@@ -1,6 +1,6 @@
-//! A virtual machine for a subset of Python 3.13: source becomes bytecode, and
-//! an interpreter executes it. Chapter 1 of the book explains it, in the order
-//! of these modules.
+//! A virtual machine for a subset of Python 3.13: source becomes bytecode, which
+//! an interpreter executes, or the crudest JIT that works. Chapter 1 of the book
+//! explains it, in the order of these modules.
 
 // What a program is.
 mod value;
@@ -20,14 +20,17 @@ mod vm;
 mod exception;
 mod output;
 pub mod runtime;
+mod operations;
 mod engine;
 mod interpreter;
+mod call_threading;
 mod traceback;
 
 // How it is put on the bench.
 mod interrupt;
 mod machine;
 
+pub use call_threading::{CallThreading, JitError};
 pub use code::{CodeObject, InstructionIndex, MAX_FRAME_SLOTS, Program};
 pub use compiler::compile;
 pub use engine::{Engine, Exit, run};

@@ -70,11 +70,7 @@ fn code_object(program: &Program, code: &CodeObject) -> Listing {
     let mut last_line = None;
     for (index, (&instruction, &line)) in (0..).zip(code.instructions.iter().zip(&code.lines)) {
         let is_new_line = last_line.replace(line) != Some(line);
-        let operand = match instruction.opcode.info().operand {
-            Operand::Unused => String::new(),
-            Operand::Target => labels[&instruction.operand].clone(),
-            _ => instruction.operand.to_string(),
-        };
+        let operand = operand(instruction, &labels);
         listing.lines.push(Line {
             origin: if is_new_line && line > 0 { format!("{line:4}") } else { String::new() },
             label: labels.get(&index).cloned().unwrap_or_default(),
@@ -83,6 +79,32 @@ fn code_object(program: &Program, code: &CodeObject) -> Listing {
         });
     }
     listing
+}
+
+/// The instructions of a code object, each as one line of text, for listings of
+/// what has become of them: `L1: LOAD_FAST 0 (n)`.
+pub fn instructions(program: &Program, code: &CodeObject) -> impl Iterator<Item = String> {
+    let labels = labels(code);
+    (0..).zip(&code.instructions).map(move |(index, &instruction)| {
+        let label = labels.get(&index).map(|label| format!("{label}:")).unwrap_or_default();
+        let name = instruction.opcode.info().name;
+        let words = [
+            label.as_str(),
+            name,
+            &operand(instruction, &labels),
+            &explanation(program, code, instruction),
+        ];
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    })
+}
+
+/// An operand as listings have it: nothing, a label, or its number.
+fn operand(instruction: Instruction, labels: &BTreeMap<u32, String>) -> String {
+    match instruction.opcode.info().operand {
+        Operand::Unused => String::new(),
+        Operand::Target => labels[&instruction.operand].clone(),
+        _ => instruction.operand.to_string(),
+    }
 }
 
 /// Names for the instructions that jumps go to.

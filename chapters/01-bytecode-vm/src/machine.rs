@@ -7,6 +7,7 @@ use ch00_workbench::{
     About, Console, Ending, EngineName, Listing, Machine, Refusal, RunOptions, Source, Stage,
 };
 
+use crate::call_threading::{self, CallThreading, JitError};
 use crate::code::Program;
 use crate::compiler::compile;
 use crate::engine::{Engine, run};
@@ -34,7 +35,7 @@ impl Machine for BytecodeVm {
     fn about(&self) -> About {
         About {
             title: "Chapter 1: a bytecode VM",
-            summary: "Python source becomes bytecode, and an interpreter executes it.",
+            summary: "Python source becomes bytecode; an interpreter executes it, or the crudest JIT that works.",
             demo: ("demo.py", include_str!("../demo.py")),
         }
     }
@@ -46,6 +47,12 @@ impl Machine for BytecodeVm {
                 name: "bytecode",
                 summary: "what the compiler makes of it",
                 tour_lines: 24,
+                runs_program: false,
+            },
+            Stage {
+                name: "code",
+                summary: "what the JIT makes of that",
+                tour_lines: 18,
                 runs_program: false,
             },
             Stage {
@@ -64,7 +71,18 @@ impl Machine for BytecodeVm {
     }
 
     fn engines(&self) -> &'static [EngineName] {
-        &[EngineName { name: "interpreter", summary: "executes bytecode in a loop with a switch" }]
+        &[
+            EngineName {
+                name: "interpreter",
+                summary: "executes bytecode in a loop with a switch",
+                obstacle: None,
+            },
+            EngineName {
+                name: "jit",
+                summary: "call threading: compiles each instruction to a call",
+                obstacle: call_threading::OBSTACLE,
+            },
+        ]
     }
 
     fn load(&self, source: Source) -> Result<Arc<Program>, Refusal> {
@@ -80,6 +98,7 @@ impl Machine for BytecodeVm {
         match stage {
             "source" => Ok(Listing::from_text(program.source().text())),
             "bytecode" => Ok(listing::bytecode(program)),
+            "code" => Ok(compile_code(program)?.listing()),
             "opcodes" => Ok(listing::opcodes()),
             "stats" => count_instructions(program),
             _ => unreachable!("the bench asks for stages that it was told of"),
@@ -92,12 +111,32 @@ impl Machine for BytecodeVm {
         options: &RunOptions,
         console: Console<'_>,
     ) -> Result<Ending, Refusal> {
-        // One interpreter, or with hops two of them that take turns.
-        let count = if options.hop.is_some() { 2 } else { 1 };
-        let engine = || Box::new(Interpreter::<()>::default()) as Box<dyn Engine>;
-        let mut engines: Vec<Box<dyn Engine>> = (0..count).map(|_| engine()).collect();
+        let mut engines = vec![engine(&options.engine, program)?];
+        if options.hop.is_some() {
+            engines.push(Box::new(Interpreter::<()>::default()));
+        }
         Ok(run_program(program, &mut engines, options, console))
     }
+}
+
+/// One of [`BytecodeVm::engines`], by name.
+fn engine(name: &str, program: &Arc<Program>) -> Result<Box<dyn Engine>, Refusal> {
+    match name {
+        "interpreter" => Ok(Box::new(Interpreter::<()>::default())),
+        "jit" => Ok(Box::new(compile_code(program)?)),
+        _ => unreachable!("the bench asks for engines that it was told of"),
+    }
+}
+
+/// Compiles a program to machine code.
+fn compile_code(program: &Arc<Program>) -> Result<CallThreading, Refusal> {
+    CallThreading::new(Arc::clone(program)).map_err(|error| Refusal {
+        message: match error {
+            JitError::Elsewhere => error.to_string(),
+            JitError::Memory { .. } => format!("MemoryError: {error}"),
+        },
+        status: 1,
+    })
 }
 
 /// Compiles a source for the bench: errors become what is printed for them.

@@ -40,8 +40,8 @@ fn objection(file: &File, listed: &Listed<'_>) -> Option<Complaint> {
         );
         return Some(file.complaint(line, what));
     }
-    let declares = file.text.contains("#![expect(unsafe_code, reason = ")
-        || file.text.contains("#![expect(\n    unsafe_code,\n    reason = ");
+    let declares = file.text.contains("expect(unsafe_code, reason = ")
+        || file.text.contains("expect(\n    unsafe_code,\n    reason = ");
     (!declares).then(|| {
         let what = format!("a module with unsafe code says `{DECLARATION}` below its description");
         file.complaint(line, what)

@@ -3,16 +3,12 @@
 #![expect(unsafe_code, reason = "takes over the VM's frame, whose accesses are unchecked")]
 
 mod observer;
-mod operations;
-mod registers;
 
 use crate::engine::{Engine, Exit};
 use crate::exception::Outcome;
-use crate::opcode::Opcode;
+use crate::operations::{Flow, Registers, execute};
 use crate::vm::Vm;
 pub use observer::{Counts, Observer};
-use operations::Flow;
-use registers::Registers;
 
 /// The engine that executes bytecode as it is.
 #[derive(Debug, Default)]
@@ -47,40 +43,10 @@ impl<O: Observer> Engine for Interpreter<O> {
 #[inline(always)]
 fn interpret(vm: &mut Vm<'_>, r: &mut Registers, observer: &mut impl Observer) -> Outcome<Flow> {
     loop {
-        r.check(vm);
         let i = r.fetch();
+        r.check(vm, i);
         observer.executes(i.opcode);
-        let flow = match i.opcode {
-            Opcode::Resume => operations::resume(vm, r, i)?,
-            Opcode::PopTop => operations::pop_top(vm, r, i)?,
-            Opcode::Copy => operations::copy(vm, r, i)?,
-            Opcode::Swap => operations::swap(vm, r, i)?,
-            Opcode::PushNull => operations::push_null(vm, r, i)?,
-            Opcode::LoadConst => operations::load_const(vm, r, i)?,
-            Opcode::LoadFast => operations::load_fast(vm, r, i)?,
-            Opcode::LoadFastCheck => operations::load_fast_check(vm, r, i)?,
-            Opcode::StoreFast => operations::store_fast(vm, r, i)?,
-            Opcode::LoadName | Opcode::LoadGlobal => operations::load_variable(vm, r, i)?,
-            Opcode::StoreName | Opcode::StoreGlobal => operations::store_variable(vm, r, i)?,
-            Opcode::UnaryNegative => operations::unary_negative(vm, r, i)?,
-            Opcode::UnaryInvert => operations::unary_invert(vm, r, i)?,
-            Opcode::UnaryNot => operations::unary_not(vm, r, i)?,
-            Opcode::CallIntrinsic1 => operations::unary_positive(vm, r, i)?,
-            Opcode::ToBool => operations::to_bool(vm, r, i)?,
-            Opcode::BinaryOp => operations::binary_op(vm, r, i)?,
-            Opcode::CompareOp => operations::compare_op(vm, r, i)?,
-            Opcode::IsOp => operations::is_op(vm, r, i)?,
-            Opcode::JumpForward => operations::jump_forward(vm, r, i)?,
-            Opcode::JumpBackward => operations::jump_backward(vm, r, i)?,
-            Opcode::PopJumpIfFalse => operations::pop_jump_if_false(vm, r, i)?,
-            Opcode::PopJumpIfTrue => operations::pop_jump_if_true(vm, r, i)?,
-            Opcode::GetIter => operations::get_iter(vm, r, i)?,
-            Opcode::ForIter => operations::for_iter(vm, r, i)?,
-            Opcode::MakeFunction => operations::make_function(vm, r, i)?,
-            Opcode::Call => operations::call(vm, r, i)?,
-            Opcode::ReturnValue => operations::return_value(vm, r, i)?,
-            Opcode::ReturnConst => operations::return_const(vm, r, i)?,
-        };
+        let flow = execute(i.opcode, vm, r, i)?;
         if flow != Flow::Next {
             return Ok(flow);
         }

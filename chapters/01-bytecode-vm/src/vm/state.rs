@@ -267,6 +267,13 @@ impl<'io> Vm<'io> {
         (0..count).map(|index| unsafe { &*self.module_frame().offset(index) })
     }
 
+    /// The number of the code object that is running.
+    #[inline(always)]
+    pub(crate) fn running_code(&self) -> CodeId {
+        // SAFETY: the running frame is one of this VM's, and so is its function.
+        unsafe { (*(*self.frame).function).code }
+    }
+
     /// The code object of a frame, which is one of this VM's.
     pub(crate) fn frame_code(&self, frame: &Frame) -> &CodeObject {
         // SAFETY: a frame's function is one of this VM's.

@@ -1,21 +1,24 @@
-//! The operations: what each opcode does, one function each. The interpreter's
-//! loop picks them by a `match`; whoever calls them in another way does the same
-//! to the frame.
+//! The operations: what each opcode does, one function each, and the `match`
+//! that picks one. Both engines of this chapter come here: the interpreter with
+//! an opcode that it has just fetched, compiled code with one that was known
+//! when it was compiled. Chapter 1 of the book, "A loop and a switch".
 //!
-//! All have the same signature, so that they can be put into a table. Each
-//! expects that `i` is the instruction that [`Registers::fetch`] has just
-//! returned, and that the operand stack is as the verifier says before it. Each
-//! leaves the stack as the opcode table says: [`Registers`] does not check that
-//! in a release build, so it is part of what makes them sound.
+//! All have the same signature. Each expects that `i` is the instruction that
+//! the registers have just gone past, and that the operand stack is as the
+//! verifier says before it. Each leaves the stack as the opcode table says:
+//! [`Registers`] does not check that in a release build, so it is part of what
+//! makes them sound.
+
+mod registers;
 
 use std::sync::atomic::Ordering;
 
-use super::registers::Registers;
 use crate::exception::Outcome;
-use crate::opcode::{BinaryOperator, Comparison, Instruction};
+use crate::opcode::{BinaryOperator, Comparison, Instruction, Opcode};
 use crate::runtime;
 use crate::value::Value;
 use crate::vm::{Attention, Vm};
+pub(crate) use registers::Registers;
 
 /// How execution goes on after an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +31,56 @@ pub(crate) enum Flow {
     HandOver,
 }
 
+// ANCHOR: execute
+/// Does what one instruction says. An error leaves the registers just behind it.
+///
+/// `opcode` is `i`'s, told apart from it so that a caller who knows it gets the
+/// code of one arm and no `match`.
+#[inline(always)]
+pub(crate) fn execute(
+    opcode: Opcode,
+    vm: &mut Vm<'_>,
+    r: &mut Registers,
+    i: &Instruction,
+) -> Outcome<Flow> {
+    match opcode {
+        Opcode::Resume => resume(vm, r, i),
+        Opcode::PopTop => pop_top(vm, r, i),
+        Opcode::Copy => copy(vm, r, i),
+        // ANCHOR_END: execute
+        Opcode::Swap => swap(vm, r, i),
+        Opcode::PushNull => push_null(vm, r, i),
+        Opcode::LoadConst => load_const(vm, r, i),
+        Opcode::LoadFast => load_fast(vm, r, i),
+        Opcode::LoadFastCheck => load_fast_check(vm, r, i),
+        Opcode::StoreFast => store_fast(vm, r, i),
+        Opcode::LoadName | Opcode::LoadGlobal => load_variable(vm, r, i),
+        Opcode::StoreName | Opcode::StoreGlobal => store_variable(vm, r, i),
+        Opcode::UnaryNegative => unary_negative(vm, r, i),
+        Opcode::UnaryInvert => unary_invert(vm, r, i),
+        Opcode::UnaryNot => unary_not(vm, r, i),
+        Opcode::CallIntrinsic1 => unary_positive(vm, r, i),
+        Opcode::ToBool => to_bool(vm, r, i),
+        Opcode::BinaryOp => binary_op(vm, r, i),
+        Opcode::CompareOp => compare_op(vm, r, i),
+        Opcode::IsOp => is_op(vm, r, i),
+        Opcode::JumpForward => jump_forward(vm, r, i),
+        Opcode::JumpBackward => jump_backward(vm, r, i),
+        Opcode::PopJumpIfFalse => pop_jump_if_false(vm, r, i),
+        Opcode::PopJumpIfTrue => pop_jump_if_true(vm, r, i),
+        Opcode::GetIter => get_iter(vm, r, i),
+        Opcode::ForIter => for_iter(vm, r, i),
+        Opcode::MakeFunction => make_function(vm, r, i),
+        Opcode::Call => call(vm, r, i),
+        Opcode::ReturnValue => return_value(vm, r, i),
+        Opcode::ReturnConst => return_const(vm, r, i),
+    }
+}
+
 // Entry, and the operand stack.
 
 #[inline(always)]
-pub(crate) fn resume(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+fn resume(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
     match is_wanted(vm) && vm.attend()? == Attention::HandOver {
         true => hand_over(vm, *r),
         false => Ok(Flow::Next),
@@ -39,25 +88,25 @@ pub(crate) fn resume(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Out
 }
 
 #[inline(always)]
-pub(crate) fn pop_top(_: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+fn pop_top(_: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
     r.pop();
     Ok(Flow::Next)
 }
 
 #[inline(always)]
-pub(crate) fn copy(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn copy(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     r.push(r.peek(i.operand));
     Ok(Flow::Next)
 }
 
 #[inline(always)]
-pub(crate) fn swap(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn swap(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     r.swap(i.operand);
     Ok(Flow::Next)
 }
 
 #[inline(always)]
-pub(crate) fn push_null(_: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+fn push_null(_: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
     r.push(Value::NULL);
     Ok(Flow::Next)
 }
@@ -65,23 +114,19 @@ pub(crate) fn push_null(_: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> O
 // Constants and variables.
 
 #[inline(always)]
-pub(crate) fn load_const(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn load_const(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     r.push(r.constant(i.operand));
     Ok(Flow::Next)
 }
 
 #[inline(always)]
-pub(crate) fn load_fast(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn load_fast(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     r.push(r.slot(i.operand));
     Ok(Flow::Next)
 }
 
 #[inline(always)]
-pub(crate) fn load_fast_check(
-    vm: &mut Vm<'_>,
-    r: &mut Registers,
-    i: &Instruction,
-) -> Outcome<Flow> {
+fn load_fast_check(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let value = r.slot(i.operand);
     if value.is_null() {
         return Err(runtime::unbound_local(vm, i.operand));
@@ -91,7 +136,7 @@ pub(crate) fn load_fast_check(
 }
 
 #[inline(always)]
-pub(crate) fn store_fast(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn store_fast(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let value = r.pop();
     r.set_slot(i.operand, value);
     Ok(Flow::Next)
@@ -99,7 +144,7 @@ pub(crate) fn store_fast(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> 
 
 /// `LOAD_NAME` and `LOAD_GLOBAL`: the module's variables are the same from anywhere.
 #[inline(always)]
-pub(crate) fn load_variable(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn load_variable(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let value = r.variable(vm, i.operand);
     if value.is_null() {
         return Err(runtime::unbound_variable(vm, i.operand));
@@ -110,7 +155,7 @@ pub(crate) fn load_variable(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction)
 
 /// `STORE_NAME` and `STORE_GLOBAL`.
 #[inline(always)]
-pub(crate) fn store_variable(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn store_variable(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let value = r.pop();
     r.set_variable(vm, i.operand, value);
     Ok(Flow::Next)
@@ -119,7 +164,7 @@ pub(crate) fn store_variable(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction
 // Operators.
 
 #[inline(always)]
-pub(crate) fn unary_negative(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+fn unary_negative(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
     let result = match r.peek(1).fast_neg() {
         Some(result) => result,
         None => runtime::unary_negative(vm, r.peek(1))?,
@@ -129,28 +174,28 @@ pub(crate) fn unary_negative(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction
 }
 
 #[inline(always)]
-pub(crate) fn unary_invert(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+fn unary_invert(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
     let result = runtime::unary_invert(vm, r.peek(1))?;
     r.replace(1, result);
     Ok(Flow::Next)
 }
 
 #[inline(always)]
-pub(crate) fn unary_not(_: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+fn unary_not(_: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
     r.replace(1, Value::bool(r.peek(1) == Value::FALSE));
     Ok(Flow::Next)
 }
 
 /// `CALL_INTRINSIC_1`, of which unary plus is the only one.
 #[inline(always)]
-pub(crate) fn unary_positive(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+fn unary_positive(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
     let result = runtime::unary_positive(vm, r.peek(1))?;
     r.replace(1, result);
     Ok(Flow::Next)
 }
 
 #[inline(always)]
-pub(crate) fn to_bool(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+fn to_bool(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
     let value = r.peek(1);
     let truth = value.fast_truth().unwrap_or_else(|| runtime::truth(vm, value));
     r.replace(1, Value::bool(truth));
@@ -159,7 +204,7 @@ pub(crate) fn to_bool(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Ou
 
 // ANCHOR: binary_op
 #[inline(always)]
-pub(crate) fn binary_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn binary_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let (left, right) = (r.peek(2), r.peek(1));
     let result = match fast_binary_op(i.operand, left, right) {
         Some(result) => result,
@@ -171,7 +216,7 @@ pub(crate) fn binary_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> 
 // ANCHOR_END: binary_op
 
 #[inline(always)]
-pub(crate) fn compare_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn compare_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let (left, right) = (r.peek(2), r.peek(1));
     let comparison = Comparison::decode(i.operand);
     let result = match left.fast_cmp(right) {
@@ -183,7 +228,7 @@ pub(crate) fn compare_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) ->
 }
 
 #[inline(always)]
-pub(crate) fn is_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn is_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let (left, right) = (r.peek(2), r.peek(1));
     let is_same = match left.fast_is(right) {
         Some(is_same) => is_same,
@@ -196,24 +241,20 @@ pub(crate) fn is_op(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outc
 // Control.
 
 #[inline(always)]
-pub(crate) fn jump_forward(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn jump_forward(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     r.jump(i.operand);
     Ok(Flow::Next)
 }
 
 #[inline(always)]
-pub(crate) fn jump_backward(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn jump_backward(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let hands_over = is_wanted(vm) && vm.attend()? == Attention::HandOver;
     r.jump(i.operand);
     if hands_over { hand_over(vm, *r) } else { Ok(Flow::Next) }
 }
 
 #[inline(always)]
-pub(crate) fn pop_jump_if_false(
-    _: &mut Vm<'_>,
-    r: &mut Registers,
-    i: &Instruction,
-) -> Outcome<Flow> {
+fn pop_jump_if_false(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     if r.pop() == Value::FALSE {
         r.jump(i.operand);
     }
@@ -221,11 +262,7 @@ pub(crate) fn pop_jump_if_false(
 }
 
 #[inline(always)]
-pub(crate) fn pop_jump_if_true(
-    _: &mut Vm<'_>,
-    r: &mut Registers,
-    i: &Instruction,
-) -> Outcome<Flow> {
+fn pop_jump_if_true(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     if r.pop() == Value::TRUE {
         r.jump(i.operand);
     }
@@ -233,7 +270,7 @@ pub(crate) fn pop_jump_if_true(
 }
 
 #[inline(always)]
-pub(crate) fn get_iter(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn get_iter(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let state = runtime::range_state(vm, r.arguments(i.operand))?;
     r.drop(i.operand);
     r.set_range(i.slot, state);
@@ -241,7 +278,7 @@ pub(crate) fn get_iter(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> O
 }
 
 #[inline(always)]
-pub(crate) fn for_iter(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn for_iter(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let mut state = r.range(i.slot);
     match state.advance() {
         Some(number) => {
@@ -256,7 +293,7 @@ pub(crate) fn for_iter(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Ou
 // Functions.
 
 #[inline(always)]
-pub(crate) fn make_function(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+fn make_function(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
     let function = runtime::make_function(vm, r.peek(1));
     r.replace(1, function);
     Ok(Flow::Next)
@@ -264,7 +301,7 @@ pub(crate) fn make_function(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction)
 
 // ANCHOR: call
 #[inline(always)]
-pub(crate) fn call(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn call(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let callable = r.peek(i.operand + 2);
     let Some(function) = callable.as_function() else {
         let result = runtime::call_builtin(vm, callable, r.arguments(i.operand))?;
@@ -282,13 +319,13 @@ pub(crate) fn call(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outco
 // ANCHOR_END: call
 
 #[inline(always)]
-pub(crate) fn return_value(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
+fn return_value(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {
     let result = r.pop();
     Ok(if r.leave(vm, result) { Flow::Finished } else { Flow::Next })
 }
 
 #[inline(always)]
-pub(crate) fn return_const(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
+fn return_const(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let result = r.constant(i.operand);
     Ok(if r.leave(vm, result) { Flow::Finished } else { Flow::Next })
 }

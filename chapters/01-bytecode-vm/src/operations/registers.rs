@@ -27,7 +27,7 @@ use crate::vm::{Frame, Function, Vm};
 ///
 /// What is not inlined takes a copy: a reference would force them into memory.
 #[derive(Clone, Copy)]
-pub(super) struct Registers {
+pub(crate) struct Registers {
     next: *const Instruction,
     stack_top: *mut Value,
     slots: *mut Value,
@@ -42,13 +42,13 @@ impl Registers {
     /// The registers must be used no longer than the VM lives, and only as the
     /// instructions want that `fetch` returns: each method call is one that the
     /// verifier accounted for, by its operand ranges and stack depths.
-    pub(super) unsafe fn load(vm: &Vm<'_>) -> Registers {
+    pub(crate) unsafe fn load(vm: &Vm<'_>) -> Registers {
         // SAFETY: the running frame is a frame of this VM, whose function, slots
         // and code live as long as the VM.
         unsafe {
             let frame = &*vm.frame;
             let function = &*frame.function;
-            let depth = vm.frame_code(frame).depths[frame.instruction.0 as usize];
+            let depth = vm.program().code(vm.running_code()).depths[frame.instruction.0 as usize];
             Registers {
                 next: function.instructions.add(frame.instruction.0 as usize),
                 stack_top: frame.slots.add((function.stack_base + depth) as usize),
@@ -60,34 +60,36 @@ impl Registers {
     }
 
     /// Puts the frame into its canonical state, about to execute the next instruction.
-    pub(super) fn save_next(self, vm: &Vm<'_>) {
+    pub(crate) fn save_next(self, vm: &Vm<'_>) {
         // SAFETY: the running frame is a frame of this VM.
-        unsafe { (*vm.frame).instruction = self.index() }
+        unsafe { (*vm.frame).instruction = self.next_index() }
     }
 
     /// Notes in the frame which instruction has failed: the last one that was fetched.
-    pub(super) fn save_failed(self, vm: &Vm<'_>) {
+    pub(crate) fn save_failed(self, vm: &Vm<'_>) {
         // SAFETY: the running frame is a frame of this VM.
-        unsafe { (*vm.frame).instruction = InstructionIndex(self.index().0 - 1) }
+        unsafe { (*vm.frame).instruction = InstructionIndex(self.next_index().0 - 1) }
     }
 
     /// The index of the next instruction.
     #[inline(always)]
-    fn index(self) -> InstructionIndex {
+    pub(crate) fn next_index(self) -> InstructionIndex {
         // SAFETY: `next` points into the instructions of the running frame's function.
         let index = unsafe { self.next.offset_from(self.instructions) };
         InstructionIndex(index as u32)
     }
 
-    /// Holds the operand stack against what the verifier says, in debug builds.
+    /// Holds the operand stack against what the verifier says of it before `i`,
+    /// in debug builds.
     #[inline(always)]
-    pub(super) fn check(self, vm: &Vm<'_>) {
+    pub(crate) fn check(self, vm: &Vm<'_>, i: &Instruction) {
         if cfg!(debug_assertions) {
-            let index = self.index().0 as usize;
-            // SAFETY: the running frame is a frame of this VM, and `stack_top`
-            // points into its slots.
-            let (code, height) = unsafe {
-                (vm.frame_code(&*vm.frame), self.stack_top.offset_from(self.slots) as u32)
+            let code = vm.program().code(vm.running_code());
+            // SAFETY: `i` is one of the running function's instructions, and
+            // `stack_top` points into the frame's slots.
+            let (index, height) = unsafe {
+                let index = ptr::from_ref(i).offset_from(self.instructions) as usize;
+                (index, self.stack_top.offset_from(self.slots) as u32)
             };
             assert_eq!(height, code.stack_base() + code.depths[index], "{} {index}", code.name);
         }
@@ -95,24 +97,30 @@ impl Registers {
 
     /// The next instruction, of which the interpreter loads no more than it needs.
     #[inline(always)]
-    pub(super) fn fetch<'a>(&mut self) -> &'a Instruction {
+    pub(crate) fn fetch<'a>(&mut self) -> &'a Instruction {
         // SAFETY: control does not run off the end of verified code, which lives
         // as long as the VM.
-        unsafe {
-            let instruction = &*self.next;
-            self.next = self.next.add(1);
-            instruction
-        }
+        let instruction = unsafe { &*self.next };
+        self.go_past(instruction);
+        instruction
+    }
+
+    /// Makes the instruction behind `i`, which is one of the running function's,
+    /// the next one.
+    #[inline(always)]
+    pub(crate) fn go_past(&mut self, i: &Instruction) {
+        // SAFETY: what is behind an instruction is another one, or the end.
+        self.next = unsafe { ptr::from_ref(i).add(1) };
     }
 
     #[inline(always)]
-    pub(super) fn jump(&mut self, target: u32) {
+    pub(crate) fn jump(&mut self, target: u32) {
         // SAFETY: the targets of verified code are instructions of it.
         unsafe { self.next = self.instructions.add(target as usize) }
     }
 
     #[inline(always)]
-    pub(super) fn push(&mut self, value: Value) {
+    pub(crate) fn push(&mut self, value: Value) {
         // SAFETY: a frame has a slot for every operand that the verifier counted.
         unsafe {
             *self.stack_top = value;
@@ -121,7 +129,7 @@ impl Registers {
     }
 
     #[inline(always)]
-    pub(super) fn pop(&mut self) -> Value {
+    pub(crate) fn pop(&mut self) -> Value {
         // SAFETY: verified code takes no more operands than there are.
         unsafe {
             self.stack_top = self.stack_top.sub(1);
@@ -131,27 +139,27 @@ impl Registers {
 
     /// The `depth`th operand from the top, counted from 1.
     #[inline(always)]
-    pub(super) fn peek(&self, depth: u32) -> Value {
+    pub(crate) fn peek(&self, depth: u32) -> Value {
         // SAFETY: as in `pop`.
         unsafe { *self.stack_top.sub(depth as usize) }
     }
 
     /// Exchanges the top and the `depth`th operand from it.
     #[inline(always)]
-    pub(super) fn swap(&mut self, depth: u32) {
+    pub(crate) fn swap(&mut self, depth: u32) {
         // SAFETY: as in `pop`.
         unsafe { ptr::swap(self.stack_top.sub(1), self.stack_top.sub(depth as usize)) }
     }
 
     #[inline(always)]
-    pub(super) fn drop(&mut self, count: u32) {
+    pub(crate) fn drop(&mut self, count: u32) {
         // SAFETY: as in `pop`.
         unsafe { self.stack_top = self.stack_top.sub(count as usize) }
     }
 
     /// Replaces the `count` topmost operands, one at least, by a value.
     #[inline(always)]
-    pub(super) fn replace(&mut self, count: u32, value: Value) {
+    pub(crate) fn replace(&mut self, count: u32, value: Value) {
         // SAFETY: as in `pop`; what is pushed takes the place of what was there.
         unsafe {
             self.stack_top = self.stack_top.sub(count as usize - 1);
@@ -161,39 +169,39 @@ impl Registers {
 
     /// The `count` topmost operands, the last one on top.
     #[inline(always)]
-    pub(super) fn arguments(&self, count: u32) -> &[Value] {
+    pub(crate) fn arguments(&self, count: u32) -> &[Value] {
         // SAFETY: there are as many operands, and runtime functions, which get
         // this, do not write to the operand stack.
         unsafe { slice::from_raw_parts(self.stack_top.sub(count as usize), count as usize) }
     }
 
     #[inline(always)]
-    pub(super) fn constant(&self, index: u32) -> Value {
+    pub(crate) fn constant(&self, index: u32) -> Value {
         // SAFETY: constants are in range in verified code.
         unsafe { *self.constants.add(index as usize) }
     }
 
     #[inline(always)]
-    pub(super) fn slot(&self, slot: u32) -> Value {
+    pub(crate) fn slot(&self, slot: u32) -> Value {
         // SAFETY: slots are in range in verified code.
         unsafe { *self.slots.add(slot as usize) }
     }
 
     #[inline(always)]
-    pub(super) fn set_slot(&mut self, slot: u32, value: Value) {
+    pub(crate) fn set_slot(&mut self, slot: u32, value: Value) {
         // SAFETY: as in `slot`.
         unsafe { *self.slots.add(slot as usize) = value }
     }
 
     #[inline(always)]
-    pub(super) fn range(&self, slot: u16) -> RangeState {
+    pub(crate) fn range(&self, slot: u16) -> RangeState {
         let slot = u32::from(slot);
         let (next, step) = (self.slot(slot), self.slot(slot + 1));
         RangeState { next, step, remaining: self.slot(slot + 2) }
     }
 
     #[inline(always)]
-    pub(super) fn set_range(&mut self, slot: u16, state: RangeState) {
+    pub(crate) fn set_range(&mut self, slot: u16, state: RangeState) {
         let slot = u32::from(slot);
         self.set_slot(slot, state.next);
         self.set_slot(slot + 1, state.step);
@@ -201,13 +209,13 @@ impl Registers {
     }
 
     #[inline(always)]
-    pub(super) fn variable(&self, vm: &Vm<'_>, name: u32) -> Value {
+    pub(crate) fn variable(&self, vm: &Vm<'_>, name: u32) -> Value {
         // SAFETY: names are in range in verified code.
         unsafe { *vm.variables.add(name as usize) }
     }
 
     #[inline(always)]
-    pub(super) fn set_variable(&mut self, vm: &mut Vm<'_>, name: u32, value: Value) {
+    pub(crate) fn set_variable(&mut self, vm: &mut Vm<'_>, name: u32, value: Value) {
         // SAFETY: as in `variable`.
         unsafe { *vm.variables.add(name as usize) = value }
     }
@@ -216,8 +224,8 @@ impl Registers {
     /// Enters a function whose `count` arguments are on top of the stack, where
     /// they become its first local variables. False: there is no frame left.
     #[inline(always)]
-    pub(super) fn enter(&mut self, vm: &mut Vm<'_>, id: FunctionId, count: u32) -> bool {
-        let call = InstructionIndex(self.index().0 - 1);
+    pub(crate) fn enter(&mut self, vm: &mut Vm<'_>, id: FunctionId, count: u32) -> bool {
+        let call = InstructionIndex(self.next_index().0 - 1);
         let function: *const Function = vm.function(id);
         // SAFETY: frames up to `frames_end` can be written. The callee's slots
         // overlap only the caller's arguments; the stack has room for
@@ -254,7 +262,7 @@ impl Registers {
     /// Returns to the caller, on whose stack the result replaces callable, NULL
     /// and arguments. True: it was the module that returned.
     #[inline(always)]
-    pub(super) fn leave(&mut self, vm: &mut Vm<'_>, result: Value) -> bool {
+    pub(crate) fn leave(&mut self, vm: &mut Vm<'_>, result: Value) -> bool {
         // SAFETY: below a callee's first slot lie NULL and the callable (below
         // the module's, two spare slots); below its frame lies its caller's.
         unsafe {
