@@ -39,15 +39,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 /// which so has the terminal, Ctrl-C and the exit status to itself.
 fn become_chapter(chapter: &Chapter, arguments: &[OsString]) -> Result<ExitCode> {
     let executable = chapter.executable();
-    if !executable.exists() {
-        eprintln!(
-            "Building {} for the first time, which can take a minute or two.",
-            chapter.package()
-        );
-    }
+    announce_first_build(chapter);
     chapter.build()?;
     let error = Command::new(&executable).args(arguments).exec();
     Err(error).with_context(|| format!("cannot run {}", executable.display()))
+}
+
+/// Says so, if the chapter's build will be the first one, and so a long one.
+pub(crate) fn announce_first_build(chapter: &Chapter) {
+    if !chapter.executable().exists() {
+        let package = chapter.package();
+        eprintln!("Building {package} for the first time, which can take a minute or two.");
+    }
 }
 
 fn listed(chapters: &[Chapter]) -> String {

@@ -11,6 +11,8 @@ mod chapter;
 mod suite;
 mod tally;
 
+mod bench;
+
 mod fuzz;
 mod oracle;
 mod tidy;
@@ -50,6 +52,9 @@ enum Command {
     /// Lets all engines run random programs, which they must agree about
     #[command(after_help = page::example("cargo xtask fuzz --seeds 10000"))]
     Fuzz(fuzz::Arguments),
+    /// Races all engines, CPython 3.13 and PyPy on programs of the book
+    #[command(after_help = page::example("cargo xtask bench --rounds 21"))]
+    Bench(bench::Arguments),
     /// Checks the rules of this workspace that the compiler does not know
     #[command(after_help = page::example("cargo xtask tidy"))]
     Tidy,
@@ -67,6 +72,7 @@ fn main() -> ExitCode {
         Some(Command::Test(arguments)) => suite::run(&arguments),
         Some(Command::Oracle(arguments)) => oracle::run(&arguments),
         Some(Command::Fuzz(arguments)) => fuzz::run(&arguments),
+        Some(Command::Bench(arguments)) => bench::run(&arguments),
         Some(Command::Tidy) => tidy::run(),
         Some(Command::Doctor) => doctor::run(),
     };

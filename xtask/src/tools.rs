@@ -42,6 +42,9 @@ enum Need {
     RequiredWith { folder: &'static str, comes_with: &'static str },
     /// Today, where it is present.
     Used,
+    /// Today, where it is present, and only by `cargo xtask bench`: no test
+    /// lacks it.
+    Raced,
     /// Where it is present, by a command that does not exist yet.
     UsedLater { comes_with: &'static str },
 }
@@ -65,6 +68,18 @@ pub(crate) const CPYTHON: Tool = Tool {
     source: Source::Packages(
         Package { apt: "python3.13", dnf: "python3.13", pacman: "python", brew: "python@3.13" },
         "where the system has it, else `pyenv install 3.13`; or set CPYTHON313 to the path of one",
+    ),
+};
+
+/// PyPy: an opponent, and nothing else.
+pub(crate) const PYPY: Tool = Tool {
+    name: "PyPy",
+    probe: Probe::Commands(&[&["pypy3", "--version"]]),
+    without: "benchmarks do not compare with it",
+    need: Need::Raced,
+    source: Source::Packages(
+        Package { apt: "pypy3", dnf: "pypy3", pacman: "pypy3", brew: "pypy3" },
+        "",
     ),
 };
 
@@ -119,21 +134,12 @@ pub(crate) static TOOLS: [Tool; 10] = [
             "",
         ),
     },
-    Tool {
-        name: "PyPy",
-        probe: Probe::Commands(&[&["pypy3", "--version"]]),
-        without: "benchmarks do not compare with it",
-        need: Need::UsedLater { comes_with: "the benchmarks" },
-        source: Source::Packages(
-            Package { apt: "pypy3", dnf: "pypy3", pacman: "pypy3", brew: "pypy3" },
-            "",
-        ),
-    },
+    PYPY,
     Tool {
         name: "LuaJIT",
         probe: Probe::Commands(&[&["luajit", "-v"]]),
         without: "benchmarks do not compare with it",
-        need: Need::UsedLater { comes_with: "the benchmarks" },
+        need: Need::UsedLater { comes_with: "benchmarks in Lua" },
         source: Source::Packages(
             Package { apt: "luajit", dnf: "luajit", pacman: "luajit", brew: "luajit" },
             "",
@@ -184,12 +190,12 @@ impl Tool {
         }
     }
 
-    /// Whether something in the workspace of `root` uses it today.
+    /// Whether a test of the workspace of `root` uses it today.
     pub(crate) fn is_used(&self, root: &Path) -> bool {
         match self.need {
             Need::Required | Need::Used => true,
             Need::RequiredWith { folder, .. } => root.join(folder).is_dir(),
-            Need::UsedLater { .. } => false,
+            Need::Raced | Need::UsedLater { .. } => false,
         }
     }
 
@@ -205,7 +211,7 @@ impl Tool {
             Need::RequiredWith { comes_with, .. } | Need::UsedLater { comes_with } => {
                 Some(comes_with)
             }
-            Need::Required | Need::Used => None,
+            Need::Required | Need::Used | Need::Raced => None,
         }
     }
 }

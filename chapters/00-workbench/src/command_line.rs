@@ -7,10 +7,11 @@ use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 
 use crate::{
-    Console, Contestant, Ending, EngineName, Lap, Machine, Refusal, RunOptions, Source, race, tour,
+    Console, Contestant, Ending, EngineName, Lap, Machine, Refusal, RunOptions, Source, json, race,
+    tour,
 };
 
 /// How many rounds a race has, if nothing else is said.
@@ -21,6 +22,9 @@ pub(crate) const STANDARD_INPUT: &str = "-";
 
 /// Exit status of a wrong command line or a file that cannot be read.
 const USAGE: u8 = 2;
+
+/// The group of the flags whose output can also be had as JSON.
+const HAS_JSON: &str = "has-json";
 
 /// Does what the command line of this process asks for, and returns the
 /// status to exit with: the program's own after `--run`, 2 for a wrong command
@@ -96,12 +100,14 @@ fn command(machine: &impl Machine) -> Command {
                 .action(ArgAction::Append)
                 .requires_all(["bench", "FILE"])
                 .help("Let another implementation take part: COMMAND is run with FILE behind it"),
+            flag("json", "Print the stage or the race as JSON").requires(HAS_JSON),
             Arg::new("list")
                 .long("list")
                 .value_parser(["engines", "stages"])
                 .exclusive(true)
                 .help("Print the names of the engines or stages, one a line"),
         ])
+        .group(ArgGroup::new(HAS_JSON).args(["show", "bench"]))
 }
 
 fn flag(name: &'static str, help: &'static str) -> Arg {
@@ -131,7 +137,9 @@ fn act(machine: &impl Machine, arguments: &ArgMatches) -> Result<Ending, Refusal
     }
     let loaded = machine.load(read_source(machine, file)?)?;
     if let Some(stage) = arguments.get_one::<String>("show") {
-        return print(&machine.show(&loaded, stage, &options)?.to_string());
+        let listing = machine.show(&loaded, stage, &options)?;
+        let as_json = arguments.get_flag("json");
+        return print(&if as_json { json::listing(&listing) } else { listing.to_string() });
     }
     if arguments.get_flag("run") {
         return run(machine, &loaded, &options);
@@ -233,6 +241,9 @@ fn bench(
         contestants.push(self::peer(peer, file.unwrap_or_default())?);
     }
     let rounds = arguments.get_one::<u16>("rounds").map_or(ROUNDS, |&rounds| rounds.into());
+    if arguments.get_flag("json") {
+        return print(&json::race(&laps(&contestants, rounds)?));
+    }
     print(&race_table(&contestants, rounds)?)
 }
 
@@ -272,9 +283,11 @@ fn peer(text: &str, file: &str) -> Result<Contestant, Refusal> {
 
 /// Races, and returns the table.
 pub(crate) fn race_table(contestants: &[Contestant], rounds: usize) -> Result<String, Refusal> {
-    let laps = race(contestants, rounds)
-        .map_err(|error| Refusal { message: error.to_string(), status: 1 })?;
-    Ok(Lap::table(&laps).to_string())
+    Ok(Lap::table(&laps(contestants, rounds)?).to_string())
+}
+
+fn laps(contestants: &[Contestant], rounds: usize) -> Result<Vec<Lap>, Refusal> {
+    race(contestants, rounds).map_err(|error| Refusal { message: error.to_string(), status: 1 })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod machine;
 mod listing;
 mod disassembly;
 mod stopwatch;
+mod json;
 mod command_line;
 mod tour;
 

@@ -81,6 +81,11 @@ impl Line {
         Self { text: text.into(), ..Self::default() }
     }
 
+    /// Whether the byte with this index belongs to an address.
+    pub(crate) fn is_address(&self, index: usize) -> bool {
+        self.marks.iter().any(|mark| mark.is_address && mark.bytes.contains(&index))
+    }
+
     /// What is printed in each column.
     fn cells(&self) -> [String; 5] {
         let colon = if self.label.is_empty() { "" } else { ":" };
@@ -97,9 +102,7 @@ impl Line {
             let ends = self.marks.iter().any(|mark| mark.bytes.end == index + 1);
             let space = if index == 0 { "" } else { " " };
             let (open, close) = (if starts { "[" } else { "" }, if ends { "]" } else { "" });
-            let hidden =
-                self.marks.iter().any(|mark| mark.is_address && mark.bytes.contains(&index));
-            let byte = if hidden { "..".to_owned() } else { format!("{byte:02x}") };
+            let byte = if self.is_address(index) { "..".to_owned() } else { format!("{byte:02x}") };
             text.push_str(&format!("{space}{open}{byte}{close}"));
         }
         text

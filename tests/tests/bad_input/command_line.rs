@@ -12,6 +12,7 @@ pub(crate) const CASES: &[Case] = &[
     ("an_unknown_flag", unknown_flag),
     ("a_seed_that_is_no_number", seed_that_is_no_number),
     ("two_files", two_files),
+    ("json_of_nothing", json_of_nothing),
 ];
 
 fn unknown_engine(engine: &Engine) {
@@ -44,6 +45,12 @@ fn seed_that_is_no_number(engine: &Engine) {
 
 fn two_files(engine: &Engine) {
     refused(engine, &["--run", "bad.py"]);
+}
+
+fn json_of_nothing(engine: &Engine) {
+    let outcome = refused(engine, &["--json"]);
+    assert!(stderr(&outcome).contains("--show"), "{}", stderr(&outcome));
+    refused(engine, &["--run", "--json"]);
 }
 
 /// Runs a good program with bad arguments, which must be noticed before the

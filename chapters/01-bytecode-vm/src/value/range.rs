@@ -58,8 +58,8 @@ mod tests {
     fn ranges_count_up_and_down_and_stop_at_the_edge() {
         assert_eq!(numbers(0, 3, 1), [0, 1, 2]);
         assert_eq!(numbers(5, 0, -2), [5, 3, 1]);
-        assert_eq!(numbers(3, 3, 1), []);
-        assert_eq!(numbers(0, 3, -1), []);
+        assert!(numbers(3, 3, 1).is_empty());
+        assert!(numbers(0, 3, -1).is_empty());
         let max = Value::MAX_INT;
         assert_eq!(numbers(max - 2, max, 2), [max - 2]);
         assert_eq!(numbers(Value::MIN_INT, max, max), [Value::MIN_INT, -1, max - 1]);

@@ -1,0 +1,87 @@
+//! `cargo xtask bench`: races the engines of all chapters, and whichever peers
+//! are here, on the programs that the book times. With `--write` the times
+//! become those that the book shows. Chapter 0 of the book says why a race is
+//! interleaved, and why it tells medians.
+
+mod contestant;
+mod lineup;
+mod machine;
+mod measurements;
+mod peer;
+mod program;
+mod race;
+mod table;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use conformance::Workspace;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::bench::contestant::Contestant;
+use crate::bench::machine::Machine;
+use crate::bench::measurements::Measurements;
+use crate::bench::peer::Peer;
+use crate::bench::program::PROGRAMS;
+use crate::bench::race::Race;
+
+/// Where the times are that the book shows.
+const MEASUREMENTS: &str = "book/measurements.json";
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// How many times each contestant runs each program; at least 7
+    #[arg(long, value_name = "N", default_value_t = 11,
+          value_parser = clap::value_parser!(u16).range(7..))]
+    rounds: u16,
+    /// Make the times those that the book shows: book/measurements.json
+    #[arg(long)]
+    write: bool,
+    /// Let another implementation take part: COMMAND is run with the program's
+    /// file behind it
+    #[arg(long = "peer", value_name = "NAME=COMMAND")]
+    peers: Vec<Peer>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let workspace = Workspace::load()?;
+    let contestants = lineup::assemble(&workspace, &arguments.peers)?;
+    let machine = Machine::this();
+    println!("{}\n", announcement(&contestants, &machine));
+    let races = race_all(&workspace, &contestants, arguments.rounds.into())?;
+    if arguments.write {
+        let measurements = Measurements { machine, contestants: &contestants, races: &races };
+        let path = workspace.root().join(MEASUREMENTS);
+        std::fs::write(&path, measurements.to_json())
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        println!("Written to {MEASUREMENTS}.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn announcement(contestants: &[Contestant], machine: &Machine) -> String {
+    let names: Vec<String> = contestants.iter().map(Contestant::introduction).collect();
+    format!("Racing {}\non {machine}", names.join(", "))
+}
+
+/// One race for each program; its table is printed as soon as it is over.
+fn race_all(workspace: &Workspace, contestants: &[Contestant], rounds: usize) -> Result<Vec<Race>> {
+    let runs = PROGRAMS.len() * contestants.len() * (1 + rounds);
+    let bar = bar(runs);
+    let mut races = Vec::new();
+    for program in &PROGRAMS {
+        let race =
+            race::run(program, &workspace.root().join(program.path), contestants, rounds, &bar)?;
+        bar.suspend(|| println!("{}", table::of(&race)));
+        races.push(race);
+    }
+    bar.finish_and_clear();
+    Ok(races)
+}
+
+fn bar(runs: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} runs, {eta} to go: {msg}")
+        .expect("the template is right");
+    ProgressBar::new(runs as u64).with_style(style)
+}

@@ -1,0 +1,32 @@
+//! The programs that are raced, as a table.
+
+/// A program of the book whose times the book shows.
+#[derive(Debug)]
+pub(super) struct Program {
+    /// What the book calls its race.
+    pub(super) name: &'static str,
+    /// Its file, relative to the workspace's root.
+    pub(super) path: &'static str,
+}
+
+/// All of them. Each prints its result, which all contestants must agree on,
+/// and runs far longer than a process takes to start.
+pub(super) const PROGRAMS: [Program; 2] = [
+    Program { name: "loop", path: "book/programs/loop.py" },
+    Program { name: "fib", path: "book/programs/fib.py" },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_program_exists() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for program in &PROGRAMS {
+            assert!(root.join(program.path).is_file(), "there is no {}", program.path);
+        }
+    }
+}
