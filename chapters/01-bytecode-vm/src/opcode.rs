@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+// ANCHOR: instruction
 /// One instruction, eight bytes wide, whatever its operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
@@ -16,6 +17,7 @@ pub struct Instruction {
     /// With what; see [`Operand`].
     pub operand: u32,
 }
+// ANCHOR_END: instruction
 
 /// What an instruction's operand means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,10 +105,12 @@ opcodes! {
     Swap             = "SWAP"              (Depth):      |n| n,     |n| n,     "exchanges the top and the nth value from the top";
     PushNull         = "PUSH_NULL"         (Unused):     |_| 0,     |_| 1,     "pushes NULL, which a call wants behind its callable";
 
+    // ANCHOR: table
     LoadConst        = "LOAD_CONST"        (Constant):   |_| 0,     |_| 1,     "pushes a constant";
     LoadFast         = "LOAD_FAST"         (Local):      |_| 0,     |_| 1,     "pushes a local variable that is surely bound";
     LoadFastCheck    = "LOAD_FAST_CHECK"   (Local):      |_| 0,     |_| 1,     "pushes a local variable, or raises UnboundLocalError";
     StoreFast        = "STORE_FAST"        (Local):      |_| 1,     |_| 0,     "binds a local variable";
+    // ANCHOR_END: table
     LoadName         = "LOAD_NAME"         (Name):       |_| 0,     |_| 1,     "pushes a variable of the module or a built-in, in the module";
     StoreName        = "STORE_NAME"        (Name):       |_| 1,     |_| 0,     "binds a variable of the module, in the module";
     LoadGlobal       = "LOAD_GLOBAL"       (Name):       |_| 0,     |_| 1,     "pushes a variable of the module or a built-in, in a function";

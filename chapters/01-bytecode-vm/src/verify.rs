@@ -101,6 +101,7 @@ fn depths(code: &CodeObject) -> Vec<u32> {
             continue;
         }
         *known = Some(depth);
+        // ANCHOR: depths
         let instruction = code.instructions[index];
         let left = depth.checked_sub(instruction.pops());
         let left = left.unwrap_or_else(|| panic!("{place}: the stack is not deep enough"));
@@ -116,6 +117,7 @@ fn depths(code: &CodeObject) -> Vec<u32> {
         if !instruction.opcode.ends_block() {
             pending.push((index + 1, left + instruction.pushes()));
         }
+        // ANCHOR_END: depths
     }
     let reached = |(index, depth): (usize, Option<u32>)| {
         depth.unwrap_or_else(|| panic!("{} {index}: cannot be reached", code.name))

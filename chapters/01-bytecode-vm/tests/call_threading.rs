@@ -66,12 +66,14 @@ fn calls_per_iteration(lines: &[Line]) -> usize {
     body.take(end).filter(calls).count() + behind.filter(calls).count()
 }
 
+// ANCHOR: cliffhanger
 /// The cliffhanger of this chapter: thirteen instructions, thirteen calls.
 #[test]
 fn the_shared_loop_calls_a_routine_for_every_bytecode() {
     let lines = compile(&program(LOOP)).listing().lines;
     assert_eq!(calls_per_iteration(&lines), 13);
 }
+// ANCHOR_END: cliffhanger
 
 #[test]
 fn a_recursion_that_hops_at_every_call_comes_back_right() {

@@ -57,7 +57,6 @@ impl CallThreading {
     }
 }
 
-// ANCHOR: resume
 impl Engine for CallThreading {
     fn resume(&mut self, vm: &mut Vm<'_>) -> Exit {
         vm.assert_running();
@@ -65,6 +64,7 @@ impl Engine for CallThreading {
         // SAFETY: between `load` and the end, only the routines touch the frame,
         // each called for an instruction of it, in the order that they tell.
         let registers = unsafe { Registers::load(vm) };
+        // ANCHOR: resume
         let labels = &self.labels[vm.running_code().0 as usize];
         let start = labels[registers.next_index().0 as usize];
         let mut run = Run {
@@ -82,6 +82,7 @@ impl Engine for CallThreading {
         let enter: extern "sysv64" fn(&mut Run<'_, '_>, CodeAddress) =
             unsafe { std::mem::transmute(self.enter) };
         enter(&mut run, start);
+        // ANCHOR_END: resume
         let exit = run.exit;
         if exit != Exit::HandedOver {
             vm.end();
@@ -89,4 +90,3 @@ impl Engine for CallThreading {
         exit
     }
 }
-// ANCHOR_END: resume

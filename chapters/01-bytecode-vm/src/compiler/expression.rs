@@ -24,6 +24,7 @@ impl Unit<'_> {
         self.set_line(expression.range());
         match expression {
             Expr::BoolOp(operation) => self.short_circuit(operation),
+            // ANCHOR: binary
             Expr::BinOp(operation) => {
                 let operator = binary_operator(operation.op, operation.range)?;
                 self.expression(&operation.left)?;
@@ -32,6 +33,7 @@ impl Unit<'_> {
                 self.emit(Opcode::BinaryOp, operator as u32);
                 Ok(())
             }
+            // ANCHOR_END: binary
             Expr::UnaryOp(operation) => self.unary_operation(operation),
             Expr::If(conditional) => self.conditional(conditional),
             Expr::Compare(comparison) => self.comparison(comparison),

@@ -119,11 +119,13 @@ fn load_const(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flo
     Ok(Flow::Next)
 }
 
+// ANCHOR: load_fast
 #[inline(always)]
 fn load_fast(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     r.push(r.slot(i.operand));
     Ok(Flow::Next)
 }
+// ANCHOR_END: load_fast
 
 #[inline(always)]
 fn load_fast_check(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
@@ -246,12 +248,14 @@ fn jump_forward(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<F
     Ok(Flow::Next)
 }
 
+// ANCHOR: jump_backward
 #[inline(always)]
 fn jump_backward(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let hands_over = is_wanted(vm) && vm.attend()? == Attention::HandOver;
     r.jump(i.operand);
     if hands_over { hand_over(vm, *r) } else { Ok(Flow::Next) }
 }
+// ANCHOR_END: jump_backward
 
 #[inline(always)]
 fn pop_jump_if_false(_: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {

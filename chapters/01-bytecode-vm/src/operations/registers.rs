@@ -220,7 +220,6 @@ impl Registers {
         unsafe { *vm.variables.add(name as usize) = value }
     }
 
-    // ANCHOR: enter
     /// Enters a function whose `count` arguments are on top of the stack, where
     /// they become its first local variables. False: there is no frame left.
     #[inline(always)]
@@ -231,6 +230,7 @@ impl Registers {
         // overlap only the caller's arguments; the stack has room for
         // `MAX_FRAMES` of the largest frames.
         unsafe {
+            // ANCHOR: enter
             let callee = vm.frame.add(1);
             if callee == vm.frames_end {
                 return false;
@@ -246,6 +246,7 @@ impl Registers {
                 engine: ptr::null_mut(),
             });
             vm.frame = callee;
+            // ANCHOR_END: enter
             for slot in count..(*function).locals {
                 *self.slots.add(slot as usize) = Value::NULL;
             }
@@ -256,9 +257,7 @@ impl Registers {
         }
         true
     }
-    // ANCHOR_END: enter
 
-    // ANCHOR: leave
     /// Returns to the caller, on whose stack the result replaces callable, NULL
     /// and arguments. True: it was the module that returned.
     #[inline(always)]
@@ -266,6 +265,7 @@ impl Registers {
         // SAFETY: below a callee's first slot lie NULL and the callable (below
         // the module's, two spare slots); below its frame lies its caller's.
         unsafe {
+            // ANCHOR: leave
             *self.slots.sub(2) = result;
             if vm.frame == vm.module_frame() {
                 return true;
@@ -277,8 +277,8 @@ impl Registers {
             self.instructions = function.instructions;
             self.next = self.instructions.add((*vm.frame).instruction.0 as usize + 1);
             self.constants = function.constants;
+            // ANCHOR_END: leave
         }
         false
     }
-    // ANCHOR_END: leave
 }

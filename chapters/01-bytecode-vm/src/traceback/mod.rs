@@ -18,6 +18,7 @@ const REPETITIONS: usize = 3;
 /// When no exception was raised.
 #[must_use]
 pub fn traceback(vm: &Vm<'_>) -> String {
+    // ANCHOR: traceback
     let exception = vm.exception().expect("an engine said that an exception was raised");
     let entries: Vec<Entry<'_>> = vm.frames().map(|frame| Entry::new(vm, frame)).collect();
     let mut text = "Traceback (most recent call last):\n".to_owned();
@@ -31,6 +32,7 @@ pub fn traceback(vm: &Vm<'_>) -> String {
         }
     }
     text + &last_line(vm, exception) + "\n"
+    // ANCHOR_END: traceback
 }
 
 /// A frame's place in a traceback.

@@ -9,6 +9,7 @@ use super::Value;
 /// A shifted integer is twice its number, so that sums, differences and bitwise
 /// results come out shifted by themselves, and 64-bit overflow is 63-bit overflow.
 impl Value {
+    // ANCHOR: fast_add
     #[inline(always)]
     fn both_int(self, other: Value) -> bool {
         (self.0 | other.0) & 1 == 0
@@ -20,6 +21,7 @@ impl Value {
         let sum = (self.0 as i64).checked_add(other.0 as i64);
         sum.filter(|_| self.both_int(other)).map(|word| Value(word as u64))
     }
+    // ANCHOR_END: fast_add
 
     /// `a - b`
     #[inline(always)]

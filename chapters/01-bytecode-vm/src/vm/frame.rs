@@ -8,7 +8,6 @@ use crate::code::{CodeObject, InstructionIndex};
 use crate::opcode::Instruction;
 use crate::value::{CodeId, Value};
 
-// ANCHOR: frame
 /// A call that is under way.
 ///
 /// A frame's slots hold its local variables (parameters first), then the state
@@ -23,6 +22,7 @@ use crate::value::{CodeId, Value};
 /// runs, the slots hold exactly what the interpreter would have put there, and
 /// any engine can go on from here. How many operands there are follows from the
 /// instruction ([`CodeObject::depths`]).
+// ANCHOR: frame
 #[derive(Debug)]
 #[repr(C)]
 pub struct Frame {

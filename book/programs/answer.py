@@ -1,0 +1,4 @@
+def answer():
+    return 42
+
+print(answer())
