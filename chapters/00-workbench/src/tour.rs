@@ -30,7 +30,7 @@ pub(crate) fn conduct<M: Machine>(
     let stages = || machine.stages().iter().filter(|stage| stage.tour_lines > 0);
     for stage in stages().filter(|stage| !stage.runs_program) {
         heading(format!("{}: {}", stage.name, stage.summary))?;
-        print(&excerpt(&machine.show(loaded, stage.name, options)?, stage))?;
+        print(&excerpt(machine.show(loaded, stage.name, options), stage))?;
     }
 
     heading(format!("result, by the engine `{}`", options.engine))?;
@@ -42,7 +42,7 @@ pub(crate) fn conduct<M: Machine>(
     if start.elapsed() < LONG {
         for stage in stages().filter(|stage| stage.runs_program) {
             heading(format!("{}: {}", stage.name, stage.summary))?;
-            print(&excerpt(&machine.show(loaded, stage.name, options)?, stage))?;
+            print(&excerpt(machine.show(loaded, stage.name, options), stage))?;
         }
         // What was read from standard input cannot be read again.
         if file != Some(STANDARD_INPUT) {
@@ -54,15 +54,20 @@ pub(crate) fn conduct<M: Machine>(
     print(&format!("\n{}", directions(machine)))
 }
 
-/// As many lines of a stage as it has room for.
-fn excerpt(listing: &Listing, stage: &Stage) -> String {
-    let text = listing.to_string();
+/// As many lines of a stage as it has room for; where it cannot be had on this
+/// machine, the reason.
+fn excerpt(listing: Result<Listing, Refusal>, stage: &Stage) -> String {
+    let text = match listing {
+        Ok(listing) => listing.to_string(),
+        Err(refusal) => return indented(refusal.message.lines()),
+    };
     let lines: Vec<&str> = text.lines().collect();
     let shown = lines.len().min(stage.tour_lines);
     let mut text = indented(lines[..shown].iter().copied());
     if shown < lines.len() {
         let rest = lines.len() - shown;
-        text.push_str(&format!("   … {rest} more lines: --show {}\n", stage.name));
+        let lines = if rest == 1 { "line" } else { "lines" };
+        text.push_str(&format!("   … {rest} more {lines}: --show {}\n", stage.name));
     }
     text
 }
@@ -82,4 +87,23 @@ fn directions(machine: &impl Machine) -> String {
          --show {}\n   --run, --bench, --help\n",
         stages.join("|")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAGE: Stage = Stage { name: "code", summary: "", tour_lines: 2, runs_program: false };
+
+    #[test]
+    fn an_excerpt_says_how_much_is_missing() {
+        let text = excerpt(Ok(Listing::from_text("one\ntwo\nthree\n")), &STAGE);
+        assert_eq!(text, "   one\n   two\n   … 1 more line: --show code\n");
+    }
+
+    #[test]
+    fn a_stage_that_cannot_be_had_does_not_end_the_tour() {
+        let refusal = Refusal { message: "not here".into(), status: 1 };
+        assert_eq!(excerpt(Err(refusal), &STAGE), "   not here\n");
+    }
 }
