@@ -6,6 +6,7 @@
 
 mod page;
 
+mod book;
 mod chapter;
 
 mod suite;
@@ -43,6 +44,9 @@ enum Command {
         after_help = page::example("cargo xtask chapter 1 my-program.py --run")
     )]
     Chapter(chapter::Arguments),
+    /// Builds the book; opens, serves or checks it
+    #[command(after_help = page::example("cargo xtask book --open"))]
+    Book(book::Arguments),
     /// Tests all that this machine can check, and names what it cannot
     #[command(after_help = page::example("cargo xtask test 1"))]
     Test(suite::Arguments),
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         None => page::print(),
         Some(Command::Chapter(arguments)) => chapter::run(&arguments),
+        Some(Command::Book(arguments)) => book::run(&arguments),
         Some(Command::Test(arguments)) => suite::run(&arguments),
         Some(Command::Oracle(arguments)) => oracle::run(&arguments),
         Some(Command::Fuzz(arguments)) => fuzz::run(&arguments),

@@ -4,6 +4,7 @@
 //! A check reads a [`Tree`] and returns complaints, each with a place and what
 //! to do about it.
 
+mod anchors;
 mod corpus;
 mod layers;
 mod length;
@@ -24,14 +25,17 @@ use crate::tidy::tree::{Complaint, Tree};
 /// A rule, in one line, and what finds where it is broken.
 type Check = (&'static str, fn(&Tree) -> Vec<Complaint>);
 
-const CHECKS: [Check; 6] = [
+const CHECKS: [Check; 7] = [
     ("every Rust file opens with what it is", module_docs::check),
     ("a chapter depends only on chapters before it", layers::check),
     ("unsafe code stands only where the list allows it", unsafety::check),
     ("long files are listed, and only get shorter", length::check),
     ("nothing is left for later in the code", marks::check),
     ("every test program has a record", corpus::check),
+    ANCHORS,
 ];
+
+const ANCHORS: Check = ("pages show the code's anchors, and all of them", anchors::check);
 
 pub(crate) fn run() -> Result<ExitCode> {
     let tally = check(&Workspace::load()?)?;
@@ -41,10 +45,18 @@ pub(crate) fn run() -> Result<ExitCode> {
 
 /// Makes all checks and prints their complaints.
 pub(crate) fn check(workspace: &Workspace) -> Result<Tally> {
-    let tree = Tree::of(workspace)?;
+    Ok(made(&CHECKS, &Tree::of(workspace)?))
+}
+
+/// Makes the check that is about the book.
+pub(crate) fn check_anchors(workspace: &Workspace) -> Result<Tally> {
+    Ok(made(&[ANCHORS], &Tree::of(workspace)?))
+}
+
+fn made(checks: &[Check], tree: &Tree) -> Tally {
     let mut tally = Tally::default();
-    for (rule, check) in CHECKS {
-        let complaints = check(&tree);
+    for (rule, check) in checks {
+        let complaints = check(tree);
         if !complaints.is_empty() {
             println!("{rule}:");
         }
@@ -53,5 +65,5 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Tally> {
         }
         tally += Tally::one(complaints.is_empty());
     }
-    Ok(tally)
+    tally
 }

@@ -83,6 +83,9 @@ pub(crate) const PYPY: Tool = Tool {
     ),
 };
 
+/// The name of the browser that the book is tried in.
+pub(crate) const CHROMIUM: &str = "Chromium";
+
 /// All tools, those that are needed first on top.
 pub(crate) static TOOLS: [Tool; 10] = [
     Tool {
@@ -121,11 +124,12 @@ pub(crate) static TOOLS: [Tool; 10] = [
         ),
     },
     Tool {
-        name: "Chromium",
+        name: CHROMIUM,
         probe: Probe::Commands(&[
             &["chromium", "--version"],
             &["chromium-browser", "--version"],
             &["google-chrome", "--version"],
+            &["google-chrome-stable", "--version"],
         ]),
         without: "the book is not tried in a browser",
         need: Need::RequiredWith { folder: "book", comes_with: "the book" },

@@ -9,7 +9,8 @@ use conformance::{CPython, Chapter};
 
 use crate::suite::{Suite, report};
 use crate::tally::Tally;
-use crate::{oracle, tidy};
+use crate::tools::CHROMIUM;
+use crate::{book, oracle, tidy};
 
 /// One step.
 pub(super) struct Step {
@@ -45,6 +46,12 @@ pub(super) const ALL: &[Step] = &[
         what: "the records are what CPython 3.13 prints",
         needs: Some("CPython 3.13"),
         run: oracle,
+    },
+    Step {
+        name: "book",
+        what: "the book is whole, and says what the code says",
+        needs: None,
+        run: book,
     },
 ];
 
@@ -137,6 +144,12 @@ fn programs(suite: &Suite) -> Result<Tally> {
 
 fn oracle(suite: &Suite) -> Result<Tally> {
     oracle::check_all(&suite.workspace, CPython::find()?)
+}
+
+fn book(suite: &Suite) -> Result<Tally> {
+    // The suite itself has said that there is no browser.
+    let is_missing = suite.missing.iter().any(|tool| tool.name == CHROMIUM);
+    book::check(&suite.workspace, if is_missing { &["browser"] } else { &[] })
 }
 
 fn succeeds(command: &mut Command) -> Result<Tally> {

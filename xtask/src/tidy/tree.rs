@@ -14,7 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 const SKIPPED_FOLDERS: [&str; 3] = ["target", "work", "node_modules"];
 
 /// The kinds of files that some check reads.
-const EXTENSIONS: [&str; 6] = ["rs", "c", "h", "toml", "py", "expected"];
+const EXTENSIONS: [&str; 7] = ["rs", "c", "h", "toml", "py", "expected", "md"];
 
 /// What the checks are about.
 #[derive(Debug, Default)]

@@ -303,7 +303,6 @@ fn make_function(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome
     Ok(Flow::Next)
 }
 
-// ANCHOR: call
 #[inline(always)]
 fn call(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let callable = r.peek(i.operand + 2);
@@ -320,7 +319,6 @@ fn call(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     }
     Ok(Flow::Next)
 }
-// ANCHOR_END: call
 
 #[inline(always)]
 fn return_value(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {

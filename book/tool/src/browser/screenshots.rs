@@ -1,0 +1,100 @@
+//! Pictures of every page as readers see it: on a phone and on a desk, light
+//! and dark.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::json;
+use std::thread;
+
+use crate::browser::Chromium;
+use crate::browser::visit::{HARNESS, HARNESS_PATH, Sight, Visit, VisitError, visit};
+use crate::serve::site::{ANY_PORT, Ask, Reply, Site};
+
+/// A picture that is higher cannot be made in one piece, or looked at.
+const HIGHEST: u32 = 3000;
+
+/// The time of the page in which it has to be complete, in milliseconds.
+const PAGE_TIME: u32 = 4000;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Takes pictures of pages of the site in `folder` and calls `done` with the
+/// name of each. A long page is several pictures, from top to bottom.
+///
+/// # Errors
+/// The browser does not do it, or a picture cannot be written.
+pub fn take(
+    chromium: Chromium,
+    folder: &Path,
+    visits: &[Visit],
+    into: &Path,
+    mut done: impl FnMut(&Path),
+) -> Result<(), VisitError> {
+    fs::create_dir_all(into)?;
+    let into = into.canonicalize()?;
+    for sight in visit(chromium, folder, visits)?.sights {
+        let parts = sight.high.div_ceil(HIGHEST);
+        for part in 0..parts {
+            let file = into.join(name(&sight.visit, (parts > 1).then_some(part + 1)));
+            shot(chromium, folder, &sight, part * HIGHEST, &file)?;
+            done(&file);
+        }
+    }
+    Ok(())
+}
+
+fn name(visit: &Visit, part: Option<u32>) -> PathBuf {
+    let page = visit.page.trim_end_matches(".html").replace('/', "-");
+    let part = part.map(|part| format!("-{part}")).unwrap_or_default();
+    format!("{page}-{}-{}{part}.png", visit.width, visit.theme).into()
+}
+
+/// Takes a picture of a page from `skip` pixels down.
+fn shot(
+    chromium: Chromium,
+    folder: &Path,
+    sight: &Sight,
+    skip: u32,
+    file: &Path,
+) -> Result<(), VisitError> {
+    let high = (sight.high - skip).min(HIGHEST);
+    let plan = json!({ "shot": sight.visit, "high": sight.high, "skip": skip }).to_string();
+    let answer = move |ask: &Ask| match ask.path.trim_start_matches('/') {
+        HARNESS_PATH => Some(Reply::page(HARNESS)),
+        "__plan" => Some(Reply::text(plan.clone())),
+        _ => None,
+    };
+    let site = Site::start(folder, ANY_PORT, "", answer)?;
+    let flags = [
+        format!("--screenshot={}", file.display()),
+        format!("--window-size={},{high}", sight.visit.width),
+        format!("--virtual-time-budget={PAGE_TIME}"),
+    ];
+    let mut browser = chromium.open(&site.url(HARNESS_PATH), flags)?;
+    let mut waited = Duration::ZERO;
+    while !browser.has_ended()? && waited < PATIENCE {
+        thread::sleep(LOOK_EVERY);
+        waited += LOOK_EVERY;
+    }
+    let log = browser.end()?;
+    if file.exists() {
+        return Ok(());
+    }
+    Err(VisitError::Ended { page: sight.visit.page.clone(), log })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_named_after_what_it_shows() {
+        let visit =
+            Visit { page: "00-workbench.html".to_owned(), theme: "navy".to_owned(), width: 360 };
+        assert_eq!(name(&visit, None), Path::new("00-workbench-360-navy.png"));
+        assert_eq!(name(&visit, Some(2)), Path::new("00-workbench-360-navy-2.png"));
+    }
+}
