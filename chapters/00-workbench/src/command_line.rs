@@ -67,47 +67,51 @@ fn command(machine: &impl Machine) -> Command {
         .bin_name(std::env::args_os().next().and_then(file_name).unwrap_or_default())
         .about(format!("{}: {}", about.title, about.summary))
         .after_help(help)
-        .args([
-            Arg::new("FILE")
-                .help("The program; `-` reads standard input. Without it: the chapter's demo"),
-            flag("run", "Run the program; print only what it prints").conflicts_with("show"),
-            Arg::new("show")
-                .long("show")
-                .value_name("STAGE")
-                .value_parser(PossibleValuesParser::new(machine.stages().iter().map(|s| s.name)))
-                .hide_possible_values(true)
-                .help("Print one stage of the pipeline"),
-            Arg::new("engine")
-                .long("engine")
-                .value_name("NAME")
-                .value_parser(PossibleValuesParser::new(machine.engines().iter().map(|e| e.name)))
-                .hide_possible_values(true)
-                .help("Who runs the program"),
-            Arg::new("hop").long("hop").value_name("SEED").value_parser(value_parser!(u64)).help(
-                "Pass control between engines at random calls and back edges (a test of the seams)",
-            ),
-            flag("bench", "Race the engines on the program; medians of interleaved rounds")
-                .conflicts_with_all(["run", "show", "engine", "hop"]),
-            Arg::new("rounds")
-                .long("rounds")
-                .value_name("N")
-                .value_parser(value_parser!(u16).range(1..))
-                .requires("bench")
-                .help("How many rounds a race has; 7 if not given"),
-            Arg::new("peer")
-                .long("peer")
-                .value_name("NAME=COMMAND")
-                .action(ArgAction::Append)
-                .requires_all(["bench", "FILE"])
-                .help("Let another implementation take part: COMMAND is run with FILE behind it"),
-            flag("json", "Print the stage or the race as JSON").requires(HAS_JSON),
-            Arg::new("list")
-                .long("list")
-                .value_parser(["engines", "stages"])
-                .exclusive(true)
-                .help("Print the names of the engines or stages, one a line"),
-        ])
+        .args(arguments(machine))
         .group(ArgGroup::new(HAS_JSON).args(["show", "bench"]))
+}
+
+fn arguments(machine: &impl Machine) -> [Arg; 10] {
+    [
+        Arg::new("FILE")
+            .help("The program; `-` reads standard input. Without it: the chapter's demo"),
+        flag("run", "Run the program; print only what it prints").conflicts_with("show"),
+        Arg::new("show")
+            .long("show")
+            .value_name("STAGE")
+            .value_parser(PossibleValuesParser::new(machine.stages().iter().map(|s| s.name)))
+            .hide_possible_values(true)
+            .help("Print one stage of the pipeline"),
+        Arg::new("engine")
+            .long("engine")
+            .value_name("NAME")
+            .value_parser(PossibleValuesParser::new(machine.engines().iter().map(|e| e.name)))
+            .hide_possible_values(true)
+            .help("Who runs the program"),
+        Arg::new("hop").long("hop").value_name("SEED").value_parser(value_parser!(u64)).help(
+            "Pass control between engines at random calls and back edges (a test of the seams)",
+        ),
+        flag("bench", "Race the engines on the program; medians of interleaved rounds")
+            .conflicts_with_all(["run", "show", "engine", "hop"]),
+        Arg::new("rounds")
+            .long("rounds")
+            .value_name("N")
+            .value_parser(value_parser!(u16).range(1..))
+            .requires("bench")
+            .help("How many rounds a race has; 7 if not given"),
+        Arg::new("peer")
+            .long("peer")
+            .value_name("NAME=COMMAND")
+            .action(ArgAction::Append)
+            .requires_all(["bench", "FILE"])
+            .help("Let another implementation take part: COMMAND is run with FILE behind it"),
+        flag("json", "Print the stage or the race as JSON").requires(HAS_JSON),
+        Arg::new("list")
+            .long("list")
+            .value_parser(["engines", "stages"])
+            .exclusive(true)
+            .help("Print the names of the engines or stages, one a line"),
+    ]
 }
 
 fn flag(name: &'static str, help: &'static str) -> Arg {
@@ -220,7 +224,10 @@ fn read_source(machine: &impl Machine, file: Option<&str>) -> Result<Source, Ref
         return Ok(Source { name: name.to_owned(), text: text.as_bytes().to_vec() });
     };
     read(file).map_err(|error: std::io::Error| Refusal {
-        message: format!("cannot read the program '{file}': {error}\n(without a file, the chapter's demo is taken)"),
+        message: format!(
+            "cannot read the program '{file}': {error}\n\
+             (without a file, the chapter's demo is taken)"
+        ),
         status: USAGE,
     })
 }

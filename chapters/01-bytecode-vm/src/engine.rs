@@ -5,6 +5,7 @@
 use crate::exception::Raised;
 use crate::vm::Vm;
 
+// ANCHOR: engine
 /// Something that executes bytecode, in one way or another.
 pub trait Engine {
     /// Goes on from the VM's running frame, which is in its canonical state (see
@@ -15,7 +16,6 @@ pub trait Engine {
     fn resume(&mut self, vm: &mut Vm<'_>) -> Exit;
 }
 
-// ANCHOR: engine
 /// Why an engine stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {

@@ -92,6 +92,7 @@ fn is_operand_in_range(instruction: Instruction, code: &CodeObject, pools: &Pool
 fn depths(code: &CodeObject) -> Vec<u32> {
     let mut depths: Vec<Option<u32>> = vec![None; code.instructions.len()];
     let mut pending = vec![(0, 0)];
+    // ANCHOR: depths
     while let Some((index, depth)) = pending.pop() {
         let place = format_args!("{} {index}", code.name);
         let known =
@@ -101,7 +102,6 @@ fn depths(code: &CodeObject) -> Vec<u32> {
             continue;
         }
         *known = Some(depth);
-        // ANCHOR: depths
         let instruction = code.instructions[index];
         let left = depth.checked_sub(instruction.pops());
         let left = left.unwrap_or_else(|| panic!("{place}: the stack is not deep enough"));
@@ -117,8 +117,8 @@ fn depths(code: &CodeObject) -> Vec<u32> {
         if !instruction.opcode.ends_block() {
             pending.push((index + 1, left + instruction.pushes()));
         }
-        // ANCHOR_END: depths
     }
+    // ANCHOR_END: depths
     let reached = |(index, depth): (usize, Option<u32>)| {
         depth.unwrap_or_else(|| panic!("{} {index}: cannot be reached", code.name))
     };

@@ -43,8 +43,10 @@ pub(super) enum Routine {
 extern "sysv64" fn falls<const OPCODE: u8>(run: &mut Run<'_, '_>, i: &Instruction) {
     let opcode = const { Opcode::ALL[OPCODE as usize] };
     run.registers.check(run.vm, i);
+    let next = run.registers.next_index();
     let outcome = execute(opcode, run.vm, &mut run.registers, i);
     assert!(matches!(outcome, Ok(Flow::Next)), "{opcode} has no way to go but on");
+    debug_assert_eq!(run.registers.next_index(), next, "{opcode} jumps");
 }
 
 /// Does an operation, and tells where the code goes on.
@@ -70,6 +72,7 @@ impl<'a> Run<'a, '_> {
         &self.labels[self.vm.running_code().0 as usize]
     }
 
+    // ANCHOR: address
     /// Where the code of the next instruction begins.
     #[inline(always)]
     pub(super) fn address(&self) -> CodeAddress {
@@ -90,6 +93,7 @@ impl<'a> Run<'a, '_> {
         };
         self.leave
     }
+    // ANCHOR_END: address
 }
 
 /// The routine of an opcode, as a `match`: `falls: PopTop;` becomes the arm

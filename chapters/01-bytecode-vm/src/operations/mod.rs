@@ -34,8 +34,8 @@ pub(crate) enum Flow {
 // ANCHOR: execute
 /// Does what one instruction says. An error leaves the registers just behind it.
 ///
-/// `opcode` is `i`'s, told apart from it so that a caller who knows it gets the
-/// code of one arm and no `match`.
+/// `opcode` is `i`'s. It is a parameter of its own so that a caller for whom it
+/// is a constant gets the code of one arm and no `match`.
 #[inline(always)]
 pub(crate) fn execute(
     opcode: Opcode,
@@ -303,6 +303,7 @@ fn make_function(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome
     Ok(Flow::Next)
 }
 
+// ANCHOR: call
 #[inline(always)]
 fn call(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     let callable = r.peek(i.operand + 2);
@@ -319,6 +320,7 @@ fn call(vm: &mut Vm<'_>, r: &mut Registers, i: &Instruction) -> Outcome<Flow> {
     }
     Ok(Flow::Next)
 }
+// ANCHOR_END: call
 
 #[inline(always)]
 fn return_value(vm: &mut Vm<'_>, r: &mut Registers, _: &Instruction) -> Outcome<Flow> {

@@ -26,14 +26,20 @@ use crate::vm::{Frame, Function, Vm};
 /// `stack_top` is one past the operands that the verifier counted.
 ///
 /// What is not inlined takes a copy: a reference would force them into memory.
+// ANCHOR: registers
 #[derive(Clone, Copy)]
 pub(crate) struct Registers {
+    /// The instruction to go on with.
     next: *const Instruction,
+    /// One past the topmost operand.
     stack_top: *mut Value,
+    /// The frame's first slot.
     slots: *mut Value,
+    /// The first instruction and the first constant of its function.
     instructions: *const Instruction,
     constants: *const Value,
 }
+// ANCHOR_END: registers
 
 impl Registers {
     /// Takes the running frame over, from its canonical state.
@@ -246,7 +252,6 @@ impl Registers {
                 engine: ptr::null_mut(),
             });
             vm.frame = callee;
-            // ANCHOR_END: enter
             for slot in count..(*function).locals {
                 *self.slots.add(slot as usize) = Value::NULL;
             }
@@ -254,6 +259,7 @@ impl Registers {
             self.instructions = (*function).instructions;
             self.next = self.instructions;
             self.constants = (*function).constants;
+            // ANCHOR_END: enter
         }
         true
     }

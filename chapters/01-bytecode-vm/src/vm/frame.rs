@@ -41,7 +41,6 @@ pub struct Frame {
 }
 // ANCHOR_END: frame
 
-// ANCHOR: function
 /// A function (or the module) that can be called.
 #[derive(Debug)]
 #[repr(C)]
@@ -66,7 +65,6 @@ pub struct Function {
     /// function may or may not be the same object in CPython.
     pub(crate) times_made: AtomicU32,
 }
-// ANCHOR_END: function
 
 impl Function {
     /// A function for a code object, which must not move while the function is used.
