@@ -3,6 +3,7 @@
 //! The work is done by `book-tool`, a program of its own, so that nothing but
 //! this command ever compiles mdBook.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -26,6 +27,9 @@ pub(crate) struct Arguments {
     /// Serve it, and build it again whenever something in it changes
     #[arg(long)]
     serve: bool,
+    /// With --serve: the port of this machine to serve on
+    #[arg(long, requires = "serve")]
+    port: Option<u16>,
     /// Check it: links, figures, recorded output, a try in a browser
     #[arg(long, conflicts_with_all = ["open", "serve", "record"])]
     check: bool,
@@ -66,19 +70,21 @@ pub(crate) fn check(workspace: &Workspace, except: &[&str]) -> Result<Tally> {
 }
 
 /// The tool's own words for what is asked for.
-fn words(arguments: &Arguments) -> Vec<&str> {
+fn words(arguments: &Arguments) -> Vec<String> {
     let command = match arguments {
         Arguments { record: true, .. } => "record",
         Arguments { serve: true, .. } => "serve",
         _ => "build",
     };
-    let open = arguments.open.then_some("--open");
-    let names = arguments.names.iter().map(String::as_str);
-    [command].into_iter().chain(open).chain(names).collect()
+    let mut words = vec![command.to_owned()];
+    words.extend(arguments.open.then(|| "--open".to_owned()));
+    words.extend(arguments.port.map(|port| format!("--port={port}")));
+    words.extend(arguments.names.iter().cloned());
+    words
 }
 
 /// Builds the tool if needed, and returns the command that starts it.
-fn command(workspace: &Workspace, words: &[&str]) -> Result<Command> {
+fn command(workspace: &Workspace, words: &[impl AsRef<OsStr>]) -> Result<Command> {
     let executable = executable(workspace);
     if !executable.exists() {
         eprintln!("Building {PACKAGE} for the first time, which takes a minute or two (mdBook).");
@@ -100,6 +106,8 @@ fn executable(workspace: &Workspace) -> PathBuf {
 #[derive(Debug, Default)]
 struct Report {
     tally: Tally,
+    /// Whether it has told how many checks passed and failed.
+    has_counted: bool,
 }
 
 impl Report {
@@ -109,12 +117,13 @@ impl Report {
         }
         if let Some((passed, failed)) = counts(line) {
             (self.tally.passed, self.tally.failed) = (passed, failed);
+            self.has_counted = true;
         }
     }
 
     fn finish(mut self, succeeded: bool) -> Tally {
-        // A tool that died has not counted.
-        if !succeeded && self.tally.failed == 0 {
+        // A tool that died has not counted, and no check may get lost.
+        if self.tally.failed == 0 && !(succeeded && self.has_counted) {
             self.tally.failed = 1;
         }
         self.tally
@@ -154,10 +163,24 @@ mod tests {
     }
 
     #[test]
+    fn a_tool_that_does_not_count_is_a_failure() {
+        assert_eq!(tally("all is well\n", true).failed, 1);
+    }
+
+    #[test]
     fn flags_are_handed_on_in_the_tools_words() {
-        let build =
-            Arguments { open: true, serve: false, check: false, record: false, names: Vec::new() };
-        assert_eq!(words(&build), ["build", "--open"]);
-        assert_eq!(words(&Arguments { serve: true, ..build }), ["serve", "--open"]);
+        let nothing = || Arguments {
+            open: false,
+            serve: false,
+            port: None,
+            check: false,
+            record: false,
+            names: Vec::new(),
+        };
+        assert_eq!(words(&Arguments { open: true, ..nothing() }), ["build", "--open"]);
+        let serve = Arguments { serve: true, open: true, port: Some(80), ..nothing() };
+        assert_eq!(words(&serve), ["serve", "--open", "--port=80"]);
+        let record = Arguments { record: true, names: vec!["a".to_owned()], ..nothing() };
+        assert_eq!(words(&record), ["record", "a"]);
     }
 }

@@ -144,12 +144,15 @@ pub(super) fn record(place: &Place, names: &[String], compares: bool) -> Result<
 /// Makes a record or compares it; a word on what came of it, and whether that
 /// is good.
 fn recorded(place: &Place, recording: &Recording, compares: bool) -> (String, bool) {
-    match run::compare(place, recording) {
-        Err(error) => (format!("error: {error}"), false),
-        Ok(Comparison::Same) => ("as it was".to_owned(), true),
-        Ok(Comparison::Missing) if compares => ("not recorded yet".to_owned(), false),
-        Ok(Comparison::Different(diff)) if compares => (format!("different\n{diff}"), false),
-        Ok(change) => match run::write(place, recording) {
+    let now = match run::run(place, recording) {
+        Ok(now) => now,
+        Err(error) => return (format!("error: {error}"), false),
+    };
+    match run::compare(place, recording, &now) {
+        Comparison::Same => ("as it was".to_owned(), true),
+        Comparison::Missing if compares => ("not recorded yet".to_owned(), false),
+        Comparison::Different(diff) if compares => (format!("different\n{diff}"), false),
+        change => match run::write(place, recording, &now) {
             Err(error) => (format!("error: {error}"), false),
             Ok(()) if change == Comparison::Missing => ("recorded".to_owned(), true),
             Ok(()) => ("recorded again, and different".to_owned(), true),
@@ -168,10 +171,14 @@ pub(super) fn screenshots(place: &Place, into: &Path, only: &[String]) -> Result
         rendering.pages()
     });
     let pages = pages?.into_iter().map(|page| page.html.to_string_lossy().into_owned());
-    let is_wanted = |page: &String| {
-        only.is_empty() || only.iter().any(|name| page.trim_end_matches(".html") == name)
-    };
-    let pages: Vec<String> = pages.filter(is_wanted).collect();
+    let pages: Vec<String> = pages.collect();
+    let is_called = |page: &String, name: &String| page.trim_end_matches(".html") == name;
+    if let Some(name) = only.iter().find(|name| !pages.iter().any(|page| is_called(page, name))) {
+        bail!("there is no page `{name}`; give its path from book/src, without `.md`");
+    }
+    let is_wanted =
+        |page: &String| only.is_empty() || only.iter().any(|name| is_called(page, name));
+    let pages: Vec<String> = pages.into_iter().filter(is_wanted).collect();
     screenshots::take(chromium, folder.path(), &visits(&pages), into, |file| {
         println!("{}", file.display());
     })?;

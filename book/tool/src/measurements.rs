@@ -152,15 +152,13 @@ impl Race {
 }
 
 impl Lap {
+    /// The middle time (of an even number, the longer of the two middle ones),
+    /// as `cargo xtask bench` prints it.
     fn median(&self) -> Result<f64, MeasurementError> {
         let mut times = self.milliseconds.clone();
         times.sort_by(f64::total_cmp);
-        let middle = times.len() / 2;
-        match times.get(middle) {
-            None => Err(MeasurementError::NoTimes(self.name.clone())),
-            Some(upper) if times.len() % 2 == 1 => Ok(*upper),
-            Some(upper) => Ok((times[middle - 1] + upper) / 2.0),
-        }
+        let middle = times.get(times.len() / 2).copied();
+        middle.ok_or_else(|| MeasurementError::NoTimes(self.name.clone()))
     }
 
     /// The least and the most.
@@ -201,11 +199,11 @@ mod tests {
         "machine": {"processor": "P", "cores": 2, "system": "Linux, x86-64"},
         "peers": {"cpython": "3.13.0"}, "command": "cargo xtask bench",
         "races": [{"name": "loop", "program": "book/programs/loop.py", "rounds": 4, "laps": [
-            {"name": "a", "milliseconds": [10.0, 11.0, 13.0, 20.0]},
+            {"name": "a", "milliseconds": [20.0, 10.0, 12.0, 11.0]},
             {"name": "b 2", "milliseconds": [3.0, 1.0, 2.0]},
             {"name": "none", "milliseconds": []}]},
             {"name": "fib", "program": "f.py", "rounds": 3, "laps": [
-            {"name": "a", "milliseconds": [2.0]}, {"name": "b", "milliseconds": [5.0, 1.0]}]}]}"#;
+            {"name": "a", "milliseconds": [2.0]}, {"name": "b", "milliseconds": [5.0, 3.0, 1.0]}]}]}"#;
 
     fn measurements() -> Measurements {
         serde_json::from_str(JSON).expect("it is JSON")

@@ -16,6 +16,11 @@ use crate::chapter::announce_first_build;
 /// that does nothing.
 const EMPTY_PROGRAM: &str = "-";
 
+/// What a chapter's program exits with when it does not run something; a panic
+/// has another status.
+const REFUSED: i32 = 1;
+const WRONG_COMMAND_LINE: i32 = 2;
+
 /// All contestants. Who is left out is said on standard error.
 ///
 /// # Errors
@@ -53,8 +58,8 @@ fn engines(chapters: &[Chapter]) -> Result<Vec<Contestant>> {
 fn excuse(engine: &Engine, outcome: &Outcome) -> Result<Option<String>> {
     match outcome.status {
         Status::Exited(0) => Ok(None),
-        Status::Exited(_) => Ok(Some(outcome.last_error_line())),
-        Status::Killed(_) => bail!("{engine} crashed on an empty program ({})", outcome.status),
+        Status::Exited(REFUSED | WRONG_COMMAND_LINE) => Ok(Some(outcome.last_error_line())),
+        status => bail!("{engine} crashed on an empty program, exit status: {status}"),
     }
 }
 
@@ -89,8 +94,10 @@ mod tests {
 
     #[test]
     fn an_engine_that_crashes_is_not_excused() {
-        let error = excuse(&engine(), &ended(Status::Killed(11))).expect_err("it crashed");
-        assert!(error.to_string().contains("ch01/jit crashed"), "{error}");
+        for status in [Status::Killed(11), Status::Exited(101)] {
+            let error = excuse(&engine(), &ended(status)).expect_err("it crashed");
+            assert!(error.to_string().contains("ch01/jit crashed"), "{error}");
+        }
     }
 
     #[test]

@@ -88,7 +88,8 @@ fn objection(file: &File, marks: &[Mark], name: &str, used: &BTreeSet<Use>) -> O
 fn missing(tree: &Tree, one: &Use) -> Option<String> {
     let path = one.file.display();
     let Some(file) = tree.file(&one.file) else {
-        return Some(format!("there is no file {path}"));
+        let kinds = CODE.join(", ");
+        return Some(format!("there is no file {path} (anchors are looked for in {kinds})"));
     };
     let is_there = marks(&file.text).iter().any(|mark| mark.opens && mark.name == one.anchor);
     (!is_there).then(|| format!("{path} has no `ANCHOR: {}`", one.anchor))
@@ -211,7 +212,8 @@ mod tests {
             complaints(&files),
             [
                 "book/src/a.md:2: c/a.rs has no `ANCHOR: a`",
-                "book/src/a.md:3: there is no file c/b.rs"
+                "book/src/a.md:3: there is no file c/b.rs \
+                 (anchors are looked for in rs, c, h, toml, py)"
             ]
         );
     }

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use conformance::process;
@@ -32,6 +33,11 @@ const FLAGS: [&str; 13] = [
 ];
 
 const PROBE_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often its folder is removed, and how long after each other: its other
+/// processes write into it until they notice that it has ended.
+const REMOVALS: u32 = 40;
+const REMOVE_EVERY: Duration = Duration::from_millis(50);
 
 /// A Chromium that works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +80,8 @@ impl Chromium {
             .args(FLAGS)
             .args(flags)
             .arg(format!("--user-data-dir={}", profile.path().display()))
+            // It is killed, and would leave folders in a common one.
+            .env("TMPDIR", profile.path())
             .arg(url)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -92,13 +100,21 @@ impl Running {
         Ok(self.child.try_wait()?.is_some())
     }
 
+    /// What its log has in it so far.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn log(&self) -> io::Result<String> {
+        Ok(String::from_utf8_lossy(&fs::read(log(self.profile.path()))?).into_owned())
+    }
+
     /// Ends it, and returns what its log has in it.
     ///
     /// # Errors
     /// The log cannot be read.
     pub fn end(mut self) -> io::Result<String> {
         self.stop();
-        Ok(String::from_utf8_lossy(&fs::read(log(self.profile.path()))?).into_owned())
+        self.log()
     }
 
     fn stop(&mut self) {
@@ -111,6 +127,12 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.stop();
+        for _ in 0..REMOVALS {
+            if fs::remove_dir_all(self.profile.path()).is_ok() {
+                break;
+            }
+            thread::sleep(REMOVE_EVERY);
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
-use std::thread;
 
 use crate::browser::Chromium;
 use crate::browser::visit::{HARNESS, HARNESS_PATH, Sight, Visit, VisitError, visit};
@@ -18,7 +18,7 @@ const HIGHEST: u32 = 3000;
 /// The time of the page in which it has to be complete, in milliseconds.
 const PAGE_TIME: u32 = 4000;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Takes pictures of pages of the site in `folder` and calls `done` with the
@@ -73,11 +73,14 @@ fn shot(
         format!("--window-size={},{high}", sight.visit.width),
         format!("--virtual-time-budget={PAGE_TIME}"),
     ];
+    // One of an earlier time would pass for the one that is to be taken.
+    if file.exists() {
+        fs::remove_file(file)?;
+    }
     let mut browser = chromium.open(&site.url(HARNESS_PATH), flags)?;
-    let mut waited = Duration::ZERO;
-    while !browser.has_ended()? && waited < PATIENCE {
+    let start = Instant::now();
+    while !browser.has_ended()? && start.elapsed() < PATIENCE {
         thread::sleep(LOOK_EVERY);
-        waited += LOOK_EVERY;
     }
     let log = browser.end()?;
     if file.exists() {

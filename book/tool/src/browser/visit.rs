@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::browser::Chromium;
+use crate::browser::chromium::Running;
 use crate::serve::ServeError;
 use crate::serve::site::{ANY_PORT, Ask, Reply, Site};
 
@@ -21,12 +23,18 @@ pub(super) const HARNESS_PATH: &str = "__harness";
 const PLAN_PATH: &str = "/__plan";
 const REPORT_PATH: &str = "/__report";
 
-/// No page takes this long.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// No page takes this long, on the slowest machine, the start of the browser
+/// included.
+const PATIENCE: Duration = Duration::from_secs(120);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// What Chromium writes before each line of a page's console.
-const CONSOLE: &str = ":CONSOLE:";
+/// What Chromium writes before each line of a page's console; the number of a
+/// line of source follows, `:1]` or, from older ones, `(1)]`.
+const CONSOLE: &str = ":CONSOLE";
+
+/// What our page writes to its console when it has seen all others. What they
+/// wrote stands in the log before it.
+const LAST_LINE: &str = "\"all pages were visited\"";
 
 /// A page to look at, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,19 +115,15 @@ pub fn visit(chromium: Chromium, folder: &Path, visits: &[Visit]) -> Result<Seen
     let site = Site::start(folder, ANY_PORT, "", move |ask| answer(ask, &plan, &sender))?;
     let mut browser = chromium.open(&site.url(HARNESS_PATH), NO_FLAGS)?;
     let mut sights = Vec::new();
-    let failure = loop {
-        let page = || visits.get(sights.len()).map_or("the last page", |visit| &visit.page[..]);
+    for Visit { page, .. } in visits {
         match wait(&reports, || browser.has_ended()) {
-            Ok(report) if report.is_empty() => break None,
             Ok(report) => sights.push(serde_json::from_str(&report)?),
-            Err(end) => break Some((end, page().to_owned())),
+            Err(end) => return Err(end.error(page, browser.end()?)),
         }
-    };
-    let log = browser.end()?;
-    match failure {
-        None => Ok(Seen { sights, console: console(&log) }),
-        Some((End::Silent, page)) => Err(VisitError::Silent { page, log }),
-        Some((End::Ended, page)) => Err(VisitError::Ended { page, log }),
+    }
+    match console_of_all(&browser)? {
+        Some(console) => Ok(Seen { sights, console }),
+        None => Err(End::Silent.error("the last page's console", browser.end()?)),
     }
 }
 
@@ -129,6 +133,16 @@ const NO_FLAGS: [&str; 0] = [];
 enum End {
     Silent,
     Ended,
+}
+
+impl End {
+    fn error(self, page: &str, log: String) -> VisitError {
+        let page = page.to_owned();
+        match self {
+            Self::Silent => VisitError::Silent { page, log },
+            Self::Ended => VisitError::Ended { page, log },
+        }
+    }
 }
 
 fn answer(ask: &Ask, plan: &str, reports: &Sender<String>) -> Option<Reply> {
@@ -163,6 +177,21 @@ fn wait(
     Err(End::Silent)
 }
 
+/// The lines of all pages' consoles, as soon as the log has them: reports are
+/// quicker than it. `None`, if that does not happen.
+fn console_of_all(browser: &Running) -> io::Result<Option<Vec<String>>> {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        let mut lines = console(&browser.log()?);
+        if let Some(end) = lines.iter().position(|line| line.starts_with(LAST_LINE)) {
+            lines.truncate(end);
+            return Ok(Some(lines));
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+    Ok(None)
+}
+
 /// The lines of the consoles, without what Chromium writes before them.
 fn console(log: &str) -> Vec<String> {
     let lines = log.lines().filter_map(|line| line.split_once(CONSOLE));
@@ -176,7 +205,10 @@ mod tests {
     #[test]
     fn only_consoles_are_taken_from_the_log() {
         let log = "[1:1:0101/1:ERROR:dbus/bus.cc:405] no bus\n\
-                   [1:1:0101/1:INFO:CONSOLE:2] \"w 500\", source: http://127.0.0.1:1/a.html (2)\n";
-        assert_eq!(console(log), ["\"w 500\", source: http://127.0.0.1:1/a.html (2)"]);
+                   [1:1:0101/1:INFO:CONSOLE:2] \"w 500\", source: http://127.0.0.1:1/a.html (2)\n\
+                   [0101/1:INFO:CONSOLE(7)] \"old\", source: http://127.0.0.1:1/a.html (7)\n";
+        let source = "source: http://127.0.0.1:1/a.html";
+        let expected = [format!("\"w 500\", {source} (2)"), format!("\"old\", {source} (7)")];
+        assert_eq!(console(log), expected);
     }
 }

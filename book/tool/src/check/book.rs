@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
@@ -45,7 +45,12 @@ impl Book {
         // Complaints of a second pass over the pages would be the same ones.
         let (pages, _) = messages::during(|| built?.pages());
         let (pages, html) = (pages?, html(folder.path())?);
-        Ok(Self { place: place.clone(), folder, pages, html, messages, is_strict })
+        let book = Self { place: place.clone(), folder, pages, html, messages, is_strict };
+        // No check would miss a page that is not there.
+        if let Some(page) = book.pages.iter().find(|page| book.html(&page.html).is_none()) {
+            bail!("mdBook made no {} of {}", page.html.display(), page.source.display());
+        }
+        Ok(book)
     }
 
     /// The folder with the HTML.
@@ -102,7 +107,8 @@ pub(super) mod tests {
         write("book/src/SUMMARY.md", "[A](a.md)\n");
         write("book/src/a.md", page);
         files.iter().for_each(|(path, text)| write(path, text));
-        let book = Book::render(&place, false).expect("the book can be rendered");
+        let is_strict = std::env::var("CI").is_ok_and(|value| value == "true");
+        let book = Book::render(&place, is_strict).expect("the book can be rendered");
         (folder, book)
     }
 

@@ -31,13 +31,16 @@ pub(super) fn check(book: &Book) -> Result<Verdict> {
 pub(super) fn objection(place: &Place, recording: &Recording) -> Option<String> {
     let name = &recording.name;
     let cure = "`cargo xtask book --record` makes it again; read it before you keep it";
-    match run::compare(place, recording) {
-        Ok(Comparison::Same) => None,
-        Ok(Comparison::Missing) => Some(format!("{name}: there is no record; {cure}")),
-        Ok(Comparison::Different(diff)) => {
+    let now = match run::run(place, recording) {
+        Ok(now) => now,
+        Err(error) => return Some(format!("{name}: {error}")),
+    };
+    match run::compare(place, recording, &now) {
+        Comparison::Same => None,
+        Comparison::Missing => Some(format!("{name}: there is no record; {cure}")),
+        Comparison::Different(diff) => {
             Some(format!("{name}: `{}` prints something else; {cure}\n{diff}", recording.command))
         }
-        Err(error) => Some(format!("{name}: {error}")),
     }
 }
 

@@ -60,6 +60,8 @@ fn test(pages: &[&Page], libraries: &[Library]) -> Result<Verdict> {
         let file = folder.path().join(name);
         fs::write(&file, &page.text).context("cannot write a page")?;
         let mut command = rustdoc(&file, libraries);
+        // It leaves folders there.
+        command.env("TMPDIR", folder.path());
         let outcome = process::capture(&mut command, PATIENCE)?;
         if !outcome.status.is_success() {
             let said = [outcome.stdout, outcome.stderr].concat();

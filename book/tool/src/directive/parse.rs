@@ -17,11 +17,16 @@ const MACHINE: &str = "{{#machine}}";
 const NAMES: [&str; 6] = ["code", "recorded", "strip", "race", "ratio", "machine"];
 
 pub(super) fn directives(page: &str) -> Vec<Placed<'_>> {
-    let starts = page.match_indices(OPEN).map(|(start, _)| start);
-    starts
-        .filter(|start| !page[..*start].ends_with('\\'))
-        .filter_map(|start| placed(page, start))
-        .collect()
+    let mut all: Vec<Placed> = Vec::new();
+    for (start, _) in page.match_indices(OPEN) {
+        let is_escaped = page[..start].ends_with('\\');
+        // What stands in the texts of a directive is none.
+        let is_inside = all.last().is_some_and(|last| last.range.contains(&start));
+        if !is_escaped && !is_inside {
+            all.extend(placed(page, start));
+        }
+    }
+    all
 }
 
 /// The directive that starts here, if it is one of ours.
@@ -142,6 +147,9 @@ mod tests {
     fn an_excerpt_of_a_recording_may_have_braces_in_its_texts() {
         let directive = only("{{#recorded n to=\"}} a\" from=\"b c\"}}");
         let expected = Directive::Recorded { name: "n", from: Some("b c"), to: Some("}} a") };
+        assert_eq!(directive, Ok(expected));
+        let directive = only("{{#recorded n from=\"{{#code a.rs:x}}\"}}");
+        let expected = Directive::Recorded { name: "n", from: Some("{{#code a.rs:x}}"), to: None };
         assert_eq!(directive, Ok(expected));
     }
 
