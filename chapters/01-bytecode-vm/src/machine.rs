@@ -1,6 +1,6 @@
 //! This chapter on the bench: its stages and engines, and how a run ends.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::sync::Arc;
 
 use ch00_workbench::{
@@ -133,7 +133,10 @@ fn compile_code(program: &Arc<Program>) -> Result<CallThreading, Refusal> {
     CallThreading::new(Arc::clone(program)).map_err(|error| Refusal {
         message: match error {
             JitError::Elsewhere => error.to_string(),
-            JitError::Memory { .. } => format!("MemoryError: {error}"),
+            JitError::Memory { ref reason, .. } if reason.kind() == ErrorKind::OutOfMemory => {
+                format!("MemoryError: {error}")
+            }
+            JitError::Memory { .. } => error.to_string(),
         },
         status: 1,
     })

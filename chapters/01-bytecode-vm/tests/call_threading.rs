@@ -1,6 +1,9 @@
 //! The code that call threading emits, and the count that makes it slow.
 #![cfg(all(target_arch = "x86_64", target_os = "linux"))]
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use ch00_workbench::{Line, Source};
@@ -88,15 +91,20 @@ fn a_recursion_that_hops_at_every_call_comes_back_right() {
 
 #[test]
 fn deep_recursion_takes_no_native_stack() {
-    let text = "def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\nprint(f(998))\n";
-    let program = program(text);
-    // A frame of a thousand calls would not fit; the routines themselves do.
-    let small = std::thread::Builder::new().stack_size(32 << 10);
-    let outcome = small.spawn(move || {
-        let mut jit = compile(&program);
-        run(&program, &mut [&mut jit], false)
+    let program = program("def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\nprint(f(998))\n");
+    let mut sink = std::io::sink();
+    let mut vm = Vm::new(Arc::clone(&program), &mut sink, false).unwrap();
+    // Each of the thousand functions asks at its entry; how high is the stack there?
+    let heights = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&heights);
+    vm.set_hand_over(move || {
+        let here = 0_u8;
+        seen.borrow_mut().push((&raw const here).addr());
+        false
     });
-    assert_eq!(outcome.unwrap().join().unwrap(), ("998\n".into(), Exit::Finished));
+    assert_eq!(compile(&program).resume(&mut vm), Exit::Finished);
+    assert_eq!(heights.borrow().len(), 1000);
+    assert_eq!(BTreeSet::from_iter(heights.take()).len(), 1);
 }
 
 #[test]
@@ -130,4 +138,10 @@ fn no_mapping_is_writable_and_executable() {
     let permissions = maps.lines().map(|line| line.split_whitespace().nth(1).unwrap());
     let both = permissions.filter(|flags| flags.contains('w') && flags.contains('x'));
     assert_eq!(both.count(), 0, "{maps}");
+    // A mapping without a name, to read and execute: the code.
+    let code = maps.lines().filter(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        fields[1] == "r-xp" && fields.len() == 5
+    });
+    assert!(code.count() > 0, "{maps}");
 }

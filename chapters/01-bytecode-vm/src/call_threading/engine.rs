@@ -20,6 +20,11 @@ use crate::vm::Vm;
 ///
 /// The code belongs to the engine: no frame and no function of a VM points to
 /// it, so that the engine may come and go while a VM lives.
+///
+/// What panics while compiled code runs (a writer or a closure that the VM was
+/// given) ends the process: machine code that has no unwind tables cannot be
+/// unwound.
+#[derive(Debug)]
 pub struct CallThreading {
     program: Arc<Program>,
     code: Mmap,

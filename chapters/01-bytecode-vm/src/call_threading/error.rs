@@ -10,7 +10,7 @@ pub enum JitError {
     #[error("the engine `jit` cannot run here: {OBSTACLE}")]
     Elsewhere,
     /// The system gives no memory for the code, or does not let it be executed.
-    #[error("no executable memory for {bytes} bytes of code: {reason}")]
+    #[error("no executable memory for {bytes} bytes of code: {reason}; take --engine interpreter")]
     Memory {
         /// How much was asked for.
         bytes: usize,

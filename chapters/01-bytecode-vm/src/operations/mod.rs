@@ -3,9 +3,9 @@
 //! an opcode that it has just fetched, compiled code with one that was known
 //! when it was compiled. Chapter 1 of the book, "A loop and a switch".
 //!
-//! All have the same signature. Each expects that `i` is the instruction that
-//! the registers have just gone past, and that the operand stack is as the
-//! verifier says before it. Each leaves the stack as the opcode table says:
+//! All have the same signature. Each expects that the operand stack is as the
+//! verifier says before `i`, and those that can fail, jump, call or return, that
+//! the registers have just gone past `i`. Each leaves the stack as the opcode table says:
 //! [`Registers`] does not check that in a release build, so it is part of what
 //! makes them sound.
 

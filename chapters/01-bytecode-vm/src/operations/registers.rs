@@ -1,4 +1,4 @@
-//! The interpreter's registers, and all of its accesses to memory.
+//! The virtual machine's registers, and all accesses of its operations to memory.
 //!
 //! The methods check nothing in a release build. That an instruction finds its
 //! operands, and finds room for its results, was proven by the verifier for
@@ -19,11 +19,13 @@ use crate::opcode::Instruction;
 use crate::value::{FunctionId, RangeState, Value};
 use crate::vm::{Frame, Function, Vm};
 
-/// What the interpreter wants the processor to keep in registers: the running
-/// frame, in pieces.
+/// The running frame, in pieces, which the interpreter wants the processor to
+/// keep in registers. (Compiled code of this chapter keeps them in memory.)
 ///
 /// Invariant: between two instructions these describe the frame `vm.frame`, and
-/// `stack_top` is one past the operands that the verifier counted.
+/// `stack_top` is one past the operands that the verifier counted. Compiled code
+/// knows by itself which instruction is next, and brings `next` up to date only
+/// for operations that use it.
 ///
 /// What is not inlined takes a copy: a reference would force them into memory.
 // ANCHOR: registers
@@ -46,8 +48,9 @@ impl Registers {
     ///
     /// # Safety
     /// The registers must be used no longer than the VM lives, and only as the
-    /// instructions want that `fetch` returns: each method call is one that the
-    /// verifier accounted for, by its operand ranges and stack depths.
+    /// instructions of the program want, in the order in which they follow each
+    /// other: each method call is one that the verifier accounted for, by its
+    /// operand ranges and stack depths.
     pub(crate) unsafe fn load(vm: &Vm<'_>) -> Registers {
         // SAFETY: the running frame is a frame of this VM, whose function, slots
         // and code live as long as the VM.
@@ -106,17 +109,23 @@ impl Registers {
     pub(crate) fn fetch<'a>(&mut self) -> &'a Instruction {
         // SAFETY: control does not run off the end of verified code, which lives
         // as long as the VM.
-        let instruction = unsafe { &*self.next };
-        self.go_past(instruction);
-        instruction
+        unsafe {
+            let instruction = &*self.next;
+            self.next = self.next.add(1);
+            instruction
+        }
     }
 
     /// Makes the instruction behind `i`, which is one of the running function's,
-    /// the next one.
+    /// the next one. For compiled code, which counts with `next` and never reads
+    /// through it.
+    #[cfg_attr(
+        not(all(target_arch = "x86_64", target_os = "linux")),
+        expect(dead_code, reason = "there is no compiled code here")
+    )]
     #[inline(always)]
     pub(crate) fn go_past(&mut self, i: &Instruction) {
-        // SAFETY: what is behind an instruction is another one, or the end.
-        self.next = unsafe { ptr::from_ref(i).add(1) };
+        self.next = ptr::from_ref(i).wrapping_add(1);
     }
 
     #[inline(always)]
