@@ -1,6 +1,6 @@
 //! JSON: listings and races for programs that read them, such as the one that
 //! draws the book's figures. `--json` prints one line of it. Chapter 0 of the
-//! book lists the keys.
+//! book, "One command line".
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ fn lap(lap: &Lap) -> Value {
     json!({ "name": lap.name, "milliseconds": milliseconds })
 }
 
-/// Whole microseconds: no process can be timed more closely.
+/// Whole microseconds.
 fn milliseconds(time: Duration) -> f64 {
     time.as_micros() as f64 / 1e3
 }

@@ -1,4 +1,5 @@
-//! From bytecode to machine code: sizes first, then copy and patch.
+//! From bytecode to machine code: sizes first, then copy and patch. Chapter 1 of
+//! the book, "Copy, patch, run".
 
 use std::ptr;
 

@@ -1,5 +1,5 @@
 //! The JIT as an engine: it compiles a whole program, and can go on from any
-//! instruction of it.
+//! instruction of it. Chapter 1 of the book, "Copy, patch, run".
 #![expect(unsafe_code, reason = "calls the machine code that it has emitted")]
 
 use std::sync::Arc;

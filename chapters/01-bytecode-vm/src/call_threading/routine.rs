@@ -1,5 +1,6 @@
 //! The routines: what compiled code calls, one for each opcode. Each is the arm
-//! of [`execute`] for an opcode that is known when Rust compiles it.
+//! of [`execute`] for an opcode that is known when Rust compiles it. Chapter 1 of
+//! the book, "The routines".
 
 use super::template;
 use crate::engine::Exit;

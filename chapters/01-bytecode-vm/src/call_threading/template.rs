@@ -1,6 +1,7 @@
 //! The two templates, assembled by hand, and what they stand between. All code
 //! keeps a pointer to its [`Run`](super::routine::Run) in rbx, which every
 //! function that it calls gives back unchanged (System V ABI for AMD64, 3.2.1).
+//! Chapter 1 of the book, "Call threading".
 
 use std::ops::Range;
 
