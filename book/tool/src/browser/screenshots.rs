@@ -2,6 +2,7 @@
 //! and dark.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -36,14 +37,21 @@ pub fn take(
     fs::create_dir_all(into)?;
     let into = into.canonicalize()?;
     for sight in visit(chromium, folder, visits)?.sights {
-        let parts = sight.high.div_ceil(HIGHEST);
-        for part in 0..parts {
-            let file = into.join(name(&sight.visit, (parts > 1).then_some(part + 1)));
-            shot(chromium, folder, &sight, part * HIGHEST, &file)?;
+        let parts = parts(sight.high);
+        for (number, part) in (1..).zip(&parts) {
+            let file = into.join(name(&sight.visit, (parts.len() > 1).then_some(number)));
+            shot(chromium, folder, &sight, part, &file)?;
             done(&file);
         }
     }
     Ok(())
+}
+
+/// A page's height in parts of about the same size: of a window that is only a
+/// few pixels high, Chromium takes no picture.
+fn parts(high: u32) -> Vec<Range<u32>> {
+    let each = high.div_ceil(high.div_ceil(HIGHEST).max(1)).max(1);
+    (0..high).step_by(each as usize).map(|top| top..(top + each).min(high)).collect()
 }
 
 fn name(visit: &Visit, part: Option<u32>) -> PathBuf {
@@ -52,16 +60,15 @@ fn name(visit: &Visit, part: Option<u32>) -> PathBuf {
     format!("{page}-{}-{}{part}.png", visit.width, visit.theme).into()
 }
 
-/// Takes a picture of a page from `skip` pixels down.
+/// Takes a picture of a part of a page.
 fn shot(
     chromium: Chromium,
     folder: &Path,
     sight: &Sight,
-    skip: u32,
+    part: &Range<u32>,
     file: &Path,
 ) -> Result<(), VisitError> {
-    let high = (sight.high - skip).min(HIGHEST);
-    let plan = json!({ "shot": sight.visit, "high": sight.high, "skip": skip }).to_string();
+    let plan = json!({ "shot": sight.visit, "high": sight.high, "skip": part.start }).to_string();
     let answer = move |ask: &Ask| match ask.path.trim_start_matches('/') {
         HARNESS_PATH => Some(Reply::page(HARNESS)),
         "__plan" => Some(Reply::text(plan.clone())),
@@ -70,7 +77,7 @@ fn shot(
     let site = Site::start(folder, ANY_PORT, "", answer)?;
     let flags = [
         format!("--screenshot={}", file.display()),
-        format!("--window-size={},{high}", sight.visit.width),
+        format!("--window-size={},{}", sight.visit.width, part.len()),
         format!("--virtual-time-budget={PAGE_TIME}"),
     ];
     // One of an earlier time would pass for the one that is to be taken.
@@ -92,6 +99,12 @@ fn shot(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_parted_without_a_sliver() {
+        assert_eq!(parts(3001), [0..1501, 1501..3001]);
+        assert_eq!(parts(6010), [0..2004, 2004..4008, 4008..6010]);
+    }
 
     #[test]
     fn a_picture_is_named_after_what_it_shows() {
