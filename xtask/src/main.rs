@@ -8,6 +8,8 @@ mod page;
 
 mod book;
 mod chapter;
+mod delegate;
+mod stencils;
 
 mod suite;
 mod tally;
@@ -47,6 +49,9 @@ enum Command {
     /// Builds the book; opens, serves or checks it
     #[command(after_help = page::example("cargo xtask book --open"))]
     Book(book::Arguments),
+    /// Compiles the C of the stencils with Clang 19, or checks the objects
+    #[command(after_help = page::example("cargo xtask stencils --check"))]
+    Stencils(stencils::Arguments),
     /// Tests all that this machine can check, and names what it cannot
     #[command(after_help = page::example("cargo xtask test 1"))]
     Test(suite::Arguments),
@@ -74,6 +79,7 @@ fn main() -> ExitCode {
         None => page::print(),
         Some(Command::Chapter(arguments)) => chapter::run(&arguments),
         Some(Command::Book(arguments)) => book::run(&arguments),
+        Some(Command::Stencils(arguments)) => stencils::run(&arguments),
         Some(Command::Test(arguments)) => suite::run(&arguments),
         Some(Command::Oracle(arguments)) => oracle::run(&arguments),
         Some(Command::Fuzz(arguments)) => fuzz::run(&arguments),

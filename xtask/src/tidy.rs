@@ -5,12 +5,15 @@
 //! to do about it.
 
 mod anchors;
+mod c_functions;
 mod corpus;
 mod layers;
 mod length;
 mod listed;
 mod marks;
+mod mechanism;
 mod module_docs;
+mod opcodes;
 mod tree;
 mod unsafety;
 
@@ -25,9 +28,11 @@ use crate::tidy::tree::{Complaint, Tree};
 /// A rule, in one line, and what finds where it is broken.
 type Check = (&'static str, fn(&Tree) -> Vec<Complaint>);
 
-const CHECKS: [Check; 7] = [
-    ("every Rust file opens with what it is", module_docs::check),
+const CHECKS: [Check; 9] = [
+    ("every file of code opens with what it is", module_docs::check),
     ("a chapter depends only on chapters before it", layers::check),
+    ("a mechanism knows no language", mechanism::check),
+    ("every opcode has its function in C, and every function its opcode", opcodes::check),
     ("unsafe code stands only where the list allows it", unsafety::check),
     ("long files are listed, and only get shorter", length::check),
     ("nothing is left for later in the code", marks::check),

@@ -29,6 +29,8 @@ pub(crate) struct Tool {
 enum Probe {
     /// The first of these commands that works prints a version.
     Commands(&'static [&'static [&'static str]]),
+    /// The same, but only a version with this major number counts.
+    Major(u32, &'static [&'static [&'static str]]),
     /// The search that the oracle makes.
     CPython,
 }
@@ -42,9 +44,9 @@ enum Need {
     RequiredWith { folder: &'static str, comes_with: &'static str },
     /// Today, where it is present.
     Used,
-    /// Today, where it is present, and only by `cargo xtask bench`: no test
-    /// lacks it.
-    Raced,
+    /// Today, where it is present, and only by a command other than `test`: no
+    /// test lacks it.
+    OnRequest,
     /// Where it is present, by a command that does not exist yet.
     UsedLater { comes_with: &'static str },
 }
@@ -76,7 +78,7 @@ pub(crate) const PYPY: Tool = Tool {
     name: "PyPy",
     probe: Probe::Commands(&[&["pypy3", "--version"]]),
     without: "benchmarks do not compare with it",
-    need: Need::Raced,
+    need: Need::OnRequest,
     source: Source::Packages(
         Package { apt: "pypy3", dnf: "pypy3", pacman: "pypy3", brew: "pypy3" },
         "",
@@ -86,8 +88,11 @@ pub(crate) const PYPY: Tool = Tool {
 /// The name of the browser that the book is tried in.
 pub(crate) const CHROMIUM: &str = "Chromium";
 
+/// The name of the compiler of the stencils.
+pub(crate) const CLANG: &str = "Clang 19";
+
 /// All tools, those that are needed first on top.
-pub(crate) static TOOLS: [Tool; 10] = [
+pub(crate) static TOOLS: [Tool; 11] = [
     Tool {
         name: "rustfmt",
         probe: Probe::Commands(&[&["cargo", "fmt", "--version"]]),
@@ -104,8 +109,8 @@ pub(crate) static TOOLS: [Tool; 10] = [
     },
     CPYTHON,
     Tool {
-        name: "clang 19",
-        probe: Probe::Commands(&[&["clang-19", "--version"]]),
+        name: CLANG,
+        probe: Probe::Major(19, &[&["clang-19", "--version"], &["clang", "--version"]]),
         without: "stencils are not rebuilt from their C; the prebuilt ones are used",
         need: Need::RequiredWith { folder: "stencils", comes_with: "chapter 2" },
         source: Source::Packages(
@@ -140,6 +145,16 @@ pub(crate) static TOOLS: [Tool; 10] = [
     },
     PYPY,
     Tool {
+        name: "Clang 22",
+        probe: Probe::Major(22, &[&["clang-22", "--version"], &["clang", "--version"]]),
+        without: "`cargo xtask stencils --clang clang-22` cannot try the stencils with a newer one",
+        need: Need::OnRequest,
+        source: Source::Packages(
+            Package { apt: "clang-22", dnf: "clang", pacman: "clang", brew: "llvm" },
+            "",
+        ),
+    },
+    Tool {
         name: "LuaJIT",
         probe: Probe::Commands(&[&["luajit", "-v"]]),
         without: "benchmarks do not compare with it",
@@ -170,6 +185,10 @@ impl Tool {
     pub(crate) fn version(&self) -> Option<String> {
         match self.probe {
             Probe::Commands(commands) => commands.iter().find_map(|words| version_of(words)),
+            Probe::Major(major, commands) => {
+                let mut versions = commands.iter().filter_map(|words| version_of(words));
+                versions.find(|version| has_major(version, major))
+            }
             Probe::CPython => CPython::find().ok().map(|cpython| {
                 let built = if cpython.is_optimized() {
                     "built with optimizations"
@@ -199,7 +218,7 @@ impl Tool {
         match self.need {
             Need::Required | Need::Used => true,
             Need::RequiredWith { folder, .. } => root.join(folder).is_dir(),
-            Need::Raced | Need::UsedLater { .. } => false,
+            Need::OnRequest | Need::UsedLater { .. } => false,
         }
     }
 
@@ -215,7 +234,7 @@ impl Tool {
             Need::RequiredWith { comes_with, .. } | Need::UsedLater { comes_with } => {
                 Some(comes_with)
             }
-            Need::Required | Need::Used | Need::Raced => None,
+            Need::Required | Need::Used | Need::OnRequest => None,
         }
     }
 }
@@ -233,6 +252,13 @@ fn version_of(words: &[&str]) -> Option<String> {
     printed.lines().next().map(|line| line.trim().to_owned())
 }
 
+/// Whether a line like `Debian clang version 19.1.7 (3~deb12u1)` names a version
+/// with this major number.
+fn has_major(line: &str, major: u32) -> bool {
+    let version = line.split_once("version ").map_or("", |(_, version)| version);
+    version.split('.').next() == Some(&major.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_tool_of_a_later_chapter_is_required_with_its_folder() {
-        let clang = TOOLS.iter().find(|tool| tool.name == "clang 19").expect("in the table");
+        let clang = TOOLS.iter().find(|tool| tool.name == CLANG).expect("in the table");
         let root = std::env::temp_dir().join(format!("xtask-tools-{}", std::process::id()));
         assert!(!clang.is_required(&root));
         std::fs::create_dir_all(root.join("stencils")).expect("a temporary folder");
@@ -260,6 +286,15 @@ mod tests {
         let nowhere = Path::new("/nonexistent");
         assert!(CPYTHON.is_used(nowhere));
         assert!(!CPYTHON.is_required(nowhere));
+    }
+
+    #[test]
+    fn another_major_version_is_another_tool() {
+        let line = "Debian clang version 19.1.7 (3~deb12u1)";
+        assert!(has_major(line, 19));
+        assert!(!has_major(line, 1));
+        assert!(!has_major("clang version 22.1.8", 19));
+        assert!(!has_major("19", 19));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use book_tool::Place;
 use book_tool::browser::{Chromium, screenshots};
 use book_tool::check::{Book, CHECKS, Check, Verdict, visits};
 use book_tool::preprocessor::{self, Directives};
-use book_tool::recording::run::Comparison;
+use book_tool::recording::run::{Comparison, RecordError};
 use book_tool::recording::{Recording, Recordings, run};
 use book_tool::render::{Rendering, messages};
 use book_tool::serve::{self, Builds, watch};
@@ -146,6 +146,7 @@ pub(super) fn record(place: &Place, names: &[String], compares: bool) -> Result<
 fn recorded(place: &Place, recording: &Recording, compares: bool) -> (String, bool) {
     let now = match run::run(place, recording) {
         Ok(now) => now,
+        Err(error @ RecordError::NoTool(_)) => return (format!("left as it is: {error}"), true),
         Err(error) => return (format!("error: {error}"), false),
     };
     match run::compare(place, recording, &now) {

@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 
 use crate::{
     Console, Contestant, Ending, EngineName, Lap, Machine, Refusal, RunOptions, Source, json, race,
-    tour,
+    tour, view,
 };
 
 /// How many rounds a race has, if nothing else is said.
@@ -63,12 +63,13 @@ fn command(machine: &impl Machine) -> Command {
         default_engine(machine),
         definitions(engines)
     );
-    Command::new(env!("CARGO_PKG_NAME"))
+    let command = Command::new(env!("CARGO_PKG_NAME"))
         .bin_name(std::env::args_os().next().and_then(file_name).unwrap_or_default())
         .about(format!("{}: {}", about.title, about.summary))
         .after_help(help)
         .args(arguments(machine))
-        .group(ArgGroup::new(HAS_JSON).args(["show", "bench"]))
+        .group(ArgGroup::new(HAS_JSON).args(["show", "bench"]));
+    view::add_flags(command, machine)
 }
 
 fn arguments(machine: &impl Machine) -> [Arg; 10] {
@@ -123,19 +124,25 @@ fn file_name(path: std::ffi::OsString) -> Option<String> {
 }
 
 fn definitions<'a>(names: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    names.map(|(name, summary)| format!("  {name:12} {summary}\n")).collect()
+    names.map(|(name, summary)| format!("  {name:13} {summary}\n")).collect()
 }
 
 fn act(machine: &impl Machine, arguments: &ArgMatches) -> Result<Ending, Refusal> {
     if let Some(what) = arguments.get_one::<String>("list") {
         let names: Vec<&str> = match what.as_str() {
-            "engines" => engines_here(machine).map(|engine| engine.name).collect(),
+            "engines" => engines_here(machine)
+                .filter(|engine| !engine.inherited)
+                .map(|engine| engine.name)
+                .collect(),
             _ => machine.stages().iter().map(|stage| stage.name).collect(),
         };
         return print(&(names.join("\n") + "\n"));
     }
-    let file = arguments.get_one::<String>("FILE").map(String::as_str);
     let options = run_options(machine, arguments)?;
+    if let Some(viewed) = view::requested(machine, arguments, &options) {
+        return print(&viewed?);
+    }
+    let file = arguments.get_one::<String>("FILE").map(String::as_str);
     if arguments.get_flag("bench") {
         return bench(machine, file, arguments);
     }
@@ -300,10 +307,14 @@ fn laps(contestants: &[Contestant], rounds: usize) -> Result<Vec<Lap>, Refusal> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{About, Listing, Stage};
+    use crate::{About, Listing, Stage, View};
 
     /// A machine whose newest engine cannot run here.
     struct Obstructed;
+
+    const OLD: EngineName =
+        EngineName { name: "old", summary: "runs anywhere", obstacle: None, inherited: false };
+    const NEW: EngineName = EngineName { name: "new", obstacle: Some("it needs a moon"), ..OLD };
 
     impl Machine for Obstructed {
         type Loaded = ();
@@ -315,14 +326,19 @@ mod tests {
             &[]
         }
         fn engines(&self) -> &'static [EngineName] {
-            &[
-                EngineName { name: "old", summary: "runs anywhere", obstacle: None },
-                EngineName {
-                    name: "new",
-                    summary: "runs on it",
-                    obstacle: Some("it needs a moon"),
-                },
-            ]
+            &[OLD, NEW]
+        }
+        fn views(&self) -> &'static [View] {
+            &[View { flag: "part", value_name: "NAME", summary: "One part of it" }]
+        }
+        fn view(
+            &self,
+            _: &str,
+            name: &str,
+            options: &RunOptions,
+            _: Option<usize>,
+        ) -> Result<String, Refusal> {
+            Ok(format!("the {name} of the {} one", options.engine))
         }
         fn load(&self, _: Source) -> Result<(), Refusal> {
             Ok(())
@@ -357,5 +373,21 @@ mod tests {
         let names: Vec<String> =
             engines(&Obstructed, None).unwrap().into_iter().map(|engine| engine.name).collect();
         assert_eq!(names, ["old"]);
+    }
+
+    #[test]
+    fn a_view_is_a_flag_that_goes_with_an_engine_alone() {
+        let viewed = |words: &[&str]| {
+            let words = ["obstructed", "--part", "wheel"].iter().chain(words);
+            let arguments = command(&Obstructed).try_get_matches_from(words).ok()?;
+            let options = run_options(&Obstructed, &arguments).ok()?;
+            view::requested(&Obstructed, &arguments, &options)
+        };
+        for words in [&[][..], &["--engine", "old"]] {
+            assert_eq!(viewed(words), Some(Ok("the wheel of the old one".to_owned())));
+        }
+        for other in ["--run", "--bench", "--json", "program.py"] {
+            assert_eq!(viewed(&[other]), None);
+        }
     }
 }

@@ -3,10 +3,12 @@
 //! first one; all later chapters use it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use iced_x86::{
-    Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, OpKind, SymbolResolver,
-    SymbolResult,
+    ConstantOffsets, Decoder, DecoderOptions, Formatter, FormatterOperandOptions,
+    FormatterOptionsProvider, Instruction, IntelFormatter, NumberFormattingOptions, OpKind,
+    SymbolResolver, SymbolResult,
 };
 
 use crate::{Line, Listing, Mark};
@@ -17,8 +19,9 @@ use crate::{Line, Listing, Mark};
 /// inside the code go to labels `L1`, `L2`, …; a reference out of it is printed
 /// as the name of its target, or as `outside` where there is none, and never
 /// as a raw address. An operand that is marked as an address is printed as the
-/// mark's symbol, and a 64-bit immediate that equals a named address as its
-/// name. The bytes of `marks` count from the first byte of the code.
+/// mark's symbol, one that is marked as something else as its value, with the
+/// symbol as a note. Any other 64-bit immediate that equals a named address is
+/// printed as its name. The bytes of `marks` count from the first byte of the code.
 #[must_use]
 pub fn disassemble(
     code: &[u8],
@@ -26,58 +29,181 @@ pub fn disassemble(
     name_of: &dyn Fn(u64) -> Option<String>,
     marks: &[Mark],
 ) -> Listing {
-    let decoder = Decoder::with_ip(64, code, address, DecoderOptions::NONE);
-    let decoded: Vec<Instruction> = decoder.into_iter().collect();
-    let labels = labels(&decoded, address..address + code.len() as u64);
-    let mut names = names(&decoded, &labels, name_of);
-    names.extend(marks.iter().filter_map(|mark| marked_address(mark, code)));
-    let mut formatter = formatter(names);
-
-    let mut listing = Listing::default();
-    for instruction in &decoded {
-        let start = (instruction.ip() - address) as usize;
-        let end = start + instruction.len();
-        let marks = marks_within(marks, start, end);
-        let symbols: Vec<&str> = marks.iter().map(|mark| mark.symbol.as_str()).collect();
-        let mut line = Line {
-            label: labels.get(&instruction.ip()).cloned().unwrap_or_default(),
-            bytes: code[start..end].to_vec(),
-            note: symbols.join(", "),
-            marks,
-            ..Line::default()
-        };
-        formatter.format(instruction, &mut line.text);
-        listing.lines.push(line);
-    }
-    listing
+    let is_symbol = |mark: &Mark| mark.is_address;
+    Piece { code, address, name_of, marks, is_symbol, labels: "L" }.listing()
 }
 
-/// The address under a mark, as the disassembler reads it, and its name.
-fn marked_address(mark: &Mark, code: &[u8]) -> Option<(u64, String)> {
-    let bytes = code.get(mark.bytes.clone()).filter(|_| mark.is_address)?;
-    let address = match *bytes {
-        [a, b, c, d] => i64::from(i32::from_le_bytes([a, b, c, d])) as u64,
-        _ => u64::from_le_bytes(bytes.try_into().ok()?),
+/// Whether somebody has filled in the holes of a stencil.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holes {
+    /// Not yet: what their bytes hold means nothing.
+    Open,
+    /// They hold their values.
+    Filled,
+}
+
+/// Lists a stencil of x86-64 machine code, which may be copied to any place;
+/// `marks` are its holes.
+///
+/// Its labels are `.L1`, `.L2`, …: as in an assembler, a dot makes a label local
+/// to what it stands below. All operands in [open](Holes::Open) holes are printed
+/// as symbols; [filled](Holes::Filled) ones as [`disassemble`] prints them.
+#[must_use]
+pub fn disassemble_stencil(code: &[u8], marks: &[Mark], holes: Holes) -> Listing {
+    let is_symbol = match holes {
+        Holes::Open => |_: &Mark| true,
+        Holes::Filled => |mark: &Mark| mark.is_address,
     };
-    Some((address, mark.symbol.clone()))
+    Piece { code, address: 0, name_of: &|_| None, marks, is_symbol, labels: ".L" }.listing()
 }
 
-/// The marks that lie in `start..end`, counted from `start`.
-fn marks_within(marks: &[Mark], start: usize, end: usize) -> Vec<Mark> {
-    let inside = marks.iter().filter(|mark| start <= mark.bytes.start && mark.bytes.end <= end);
-    let relative = inside.map(|mark| Mark {
-        bytes: mark.bytes.start - start..mark.bytes.end - start,
-        ..mark.clone()
-    });
-    relative.collect()
+/// Code to be listed, and how.
+struct Piece<'a> {
+    code: &'a [u8],
+    address: u64,
+    name_of: &'a dyn Fn(u64) -> Option<String>,
+    marks: &'a [Mark],
+    /// Whether what is under a mark is printed as the mark's symbol.
+    is_symbol: fn(&Mark) -> bool,
+    /// What the names of labels begin with.
+    labels: &'static str,
 }
 
-/// Numbers the places inside the code that some branch of it goes to.
-fn labels(decoded: &[Instruction], inside: std::ops::Range<u64>) -> BTreeMap<u64, String> {
-    let targets: BTreeSet<u64> =
-        decoded.iter().filter_map(branch_target).filter(|target| inside.contains(target)).collect();
-    let numbered = targets.into_iter().zip(1..);
-    numbered.map(|(target, number)| (target, format!("L{number}"))).collect()
+/// An instruction, and where it is in the code.
+struct Decoded {
+    instruction: Instruction,
+    bytes: Range<usize>,
+    constants: ConstantOffsets,
+}
+
+/// An operand of some instruction: the instruction's address, and which one.
+type Operand = (u64, u32);
+
+impl Piece<'_> {
+    fn listing(&self) -> Listing {
+        let decoded = decode(self.code, self.address);
+        let labels = self.labels(&decoded);
+        let mut formatter = formatter(self.names(&decoded, &labels));
+        let mut listing = Listing::default();
+        for one in &decoded {
+            let label = labels.get(&one.instruction.ip()).cloned().unwrap_or_default();
+            let mut line = Line { label, ..self.line(one) };
+            formatter.format(&one.instruction, &mut line.text);
+            listing.lines.push(line);
+        }
+        listing
+    }
+
+    /// The line of an instruction but for its label and its text. What the text
+    /// does not name, the note does.
+    fn line(&self, one: &Decoded) -> Line {
+        let start = one.bytes.start;
+        let is_inside = |mark: &&Mark| start <= mark.bytes.start && mark.bytes.end <= one.bytes.end;
+        let marks: Vec<&Mark> = self.marks.iter().filter(is_inside).collect();
+        let in_text: Vec<&Mark> =
+            one.operands().filter_map(|at| self.symbol_mark(one, at)).collect();
+        let unnamed = marks.iter().filter(|mark| !in_text.contains(mark));
+        let note: Vec<&str> = unnamed.map(|mark| mark.symbol.as_str()).collect();
+        let relative = |mark: &Mark| Mark {
+            bytes: mark.bytes.start - start..mark.bytes.end - start,
+            ..mark.clone()
+        };
+        Line {
+            bytes: self.code[one.bytes.clone()].to_vec(),
+            marks: marks.into_iter().map(relative).collect(),
+            note: note.join(", "),
+            ..Line::default()
+        }
+    }
+
+    /// The mark that the constant of an operand lies under.
+    fn mark(&self, one: &Decoded, operand: u32) -> Option<&Mark> {
+        let bytes = one.constant(operand)?;
+        self.marks.iter().find(|mark| mark.bytes == bytes)
+    }
+
+    /// The same, if its symbol is to be printed.
+    fn symbol_mark(&self, one: &Decoded, operand: u32) -> Option<&Mark> {
+        self.mark(one, operand).filter(|mark| (self.is_symbol)(mark))
+    }
+
+    /// Numbers the places inside the code that some branch of it goes to.
+    fn labels(&self, decoded: &[Decoded]) -> BTreeMap<u64, String> {
+        let inside = self.address..self.address + self.code.len() as u64;
+        let targets: BTreeSet<u64> = decoded
+            .iter()
+            .filter(|one| self.symbol_mark(one, 0).is_none())
+            .filter_map(|one| branch_target(&one.instruction))
+            .filter(|target| inside.contains(target))
+            .collect();
+        let numbered = targets.into_iter().zip(1..);
+        numbered.map(|(target, number)| (target, format!("{}{number}", self.labels))).collect()
+    }
+
+    /// The operands that are printed as names.
+    fn names(
+        &self,
+        decoded: &[Decoded],
+        labels: &BTreeMap<u64, String>,
+    ) -> BTreeMap<Operand, String> {
+        let mut names = BTreeMap::new();
+        for one in decoded {
+            for operand in one.operands() {
+                if let Some(name) = self.name(one, operand, labels) {
+                    names.insert((one.instruction.ip(), operand), name);
+                }
+            }
+        }
+        names
+    }
+
+    fn name(&self, one: &Decoded, operand: u32, labels: &BTreeMap<u64, String>) -> Option<String> {
+        if let Some(mark) = self.symbol_mark(one, operand) {
+            return Some(mark.symbol.clone());
+        }
+        if let Some(target) = reference(&one.instruction, operand) {
+            let name = labels.get(&target).cloned().or_else(|| (self.name_of)(target));
+            return Some(name.unwrap_or_else(|| "outside".to_owned()));
+        }
+        let is_wide = one.instruction.op_kind(operand) == OpKind::Immediate64;
+        let may_be_address = is_wide && self.mark(one, operand).is_none();
+        may_be_address.then(|| (self.name_of)(one.instruction.immediate(operand))).flatten()
+    }
+}
+
+fn decode(code: &[u8], address: u64) -> Vec<Decoded> {
+    let mut decoder = Decoder::with_ip(64, code, address, DecoderOptions::NONE);
+    let mut decoded = Vec::new();
+    while decoder.can_decode() {
+        let start = decoder.position();
+        let instruction = decoder.decode();
+        let constants = decoder.get_constant_offsets(&instruction);
+        decoded.push(Decoded { instruction, bytes: start..decoder.position(), constants });
+    }
+    decoded
+}
+
+impl Decoded {
+    fn operands(&self) -> Range<u32> {
+        0..self.instruction.op_count()
+    }
+
+    /// Where in the code an operand is written out: an immediate, a displacement,
+    /// or the distance of a branch.
+    fn constant(&self, operand: u32) -> Option<Range<usize>> {
+        if operand >= self.instruction.op_count() {
+            return None;
+        }
+        let constants = &self.constants;
+        let (offset, size) = match self.instruction.op_kind(operand) {
+            OpKind::Register => return None,
+            OpKind::Memory => (constants.displacement_offset(), constants.displacement_size()),
+            OpKind::Immediate8_2nd => (constants.immediate_offset2(), constants.immediate_size2()),
+            _ => (constants.immediate_offset(), constants.immediate_size()),
+        };
+        let start = self.bytes.start + offset;
+        (size > 0).then_some(start..start + size)
+    }
 }
 
 fn branch_target(instruction: &Instruction) -> Option<u64> {
@@ -87,38 +213,20 @@ fn branch_target(instruction: &Instruction) -> Option<u64> {
 
 /// What must not be printed as a number: where the instruction branches to, or
 /// which memory it names relative to itself.
-fn reference(instruction: &Instruction) -> Option<u64> {
-    let relative = instruction.is_ip_rel_memory_operand();
-    branch_target(instruction).or(relative.then(|| instruction.ip_rel_memory_address()))
-}
-
-/// Every address that the code mentions and that has, or needs, a name.
-fn names(
-    decoded: &[Instruction],
-    labels: &BTreeMap<u64, String>,
-    name_of: &dyn Fn(u64) -> Option<String>,
-) -> BTreeMap<u64, String> {
-    let mut names = labels.clone();
-    for instruction in decoded {
-        if let Some(target) = reference(instruction) {
-            let name = || name_of(target).unwrap_or_else(|| "outside".to_owned());
-            names.entry(target).or_insert_with(name);
+fn reference(instruction: &Instruction, operand: u32) -> Option<u64> {
+    match instruction.op_kind(operand) {
+        OpKind::NearBranch64 => branch_target(instruction),
+        OpKind::Memory if instruction.is_ip_rel_memory_operand() => {
+            Some(instruction.ip_rel_memory_address())
         }
-        let immediates = (0..instruction.op_count())
-            .filter(|&operand| instruction.op_kind(operand) == OpKind::Immediate64)
-            .map(|operand| instruction.immediate(operand));
-        for value in immediates {
-            if let Some(name) = name_of(value) {
-                names.insert(value, name);
-            }
-        }
+        _ => None,
     }
-    names
 }
 
 /// A formatter in Intel's syntax that prints names for addresses.
-fn formatter(names: BTreeMap<u64, String>) -> IntelFormatter {
-    let mut formatter = IntelFormatter::with_options(Some(Box::new(Names(names))), None);
+fn formatter(names: BTreeMap<Operand, String>) -> IntelFormatter {
+    let mut formatter =
+        IntelFormatter::with_options(Some(Box::new(Names(names))), Some(Box::new(Signs)));
     let options = formatter.options_mut();
     options.set_space_after_operand_separator(true);
     options.set_hex_prefix("0x");
@@ -129,18 +237,43 @@ fn formatter(names: BTreeMap<u64, String>) -> IntelFormatter {
     formatter
 }
 
-struct Names(BTreeMap<u64, String>);
+struct Names(BTreeMap<Operand, String>);
 
 impl SymbolResolver for Names {
     fn symbol(
         &mut self,
-        _instruction: &Instruction,
-        _operand: u32,
-        _instruction_operand: Option<u32>,
+        instruction: &Instruction,
+        _formatted_operand: u32,
+        operand: Option<u32>,
         address: u64,
         _address_size: u32,
     ) -> Option<SymbolResult<'_>> {
-        self.0.get(&address).map(|name| SymbolResult::with_str(address, name))
+        let name = self.0.get(&(instruction.ip(), operand?));
+        name.map(|name| SymbolResult::with_str(address, name))
+    }
+}
+
+/// Prints a sign where the processor extends one: `add r14, -8`.
+struct Signs;
+
+impl FormatterOptionsProvider for Signs {
+    fn operand_options(
+        &mut self,
+        instruction: &Instruction,
+        _formatted_operand: u32,
+        operand: Option<u32>,
+        _options: &mut FormatterOperandOptions,
+        number_options: &mut NumberFormattingOptions<'_>,
+    ) {
+        number_options.signed_number |= matches!(
+            operand.map(|operand| instruction.op_kind(operand)),
+            Some(
+                OpKind::Immediate8to16
+                    | OpKind::Immediate8to32
+                    | OpKind::Immediate8to64
+                    | OpKind::Immediate32to64
+            )
+        );
     }
 }
 
@@ -198,5 +331,49 @@ mod tests {
             let text = Listing { title: String::new(), lines: vec![line] }.to_string();
             assert!(!text.contains("01"), "{text}");
         }
+    }
+
+    fn stencil_texts(code: &[u8], marks: &[Mark], holes: Holes) -> Vec<String> {
+        let listing = disassemble_stencil(code, marks, holes);
+        listing.lines.into_iter().map(|line| [line.label, line.text, line.note].join("|")).collect()
+    }
+
+    fn hole(bytes: Range<usize>, symbol: &str, is_address: bool) -> Mark {
+        Mark { bytes, symbol: symbol.into(), is_address }
+    }
+
+    #[test]
+    fn open_holes_with_the_same_bytes_have_names_of_their_own() {
+        // movabs rax, 0; movabs rcx, 0
+        let code = [0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0x48, 0xb9, 0, 0, 0, 0, 0, 0, 0, 0];
+        let marks = [hole(2..10, "HOLE_LOCAL", false), hole(12..20, "HOLE_CONTINUE", true)];
+        let texts = stencil_texts(&code, &marks, Holes::Open);
+        assert_eq!(texts, ["|mov rax, HOLE_LOCAL|", "|mov rcx, HOLE_CONTINUE|"]);
+        let texts = stencil_texts(&code, &marks, Holes::Filled);
+        assert_eq!(texts, ["|mov rax, 0|HOLE_LOCAL", "|mov rcx, HOLE_CONTINUE|"]);
+    }
+
+    #[test]
+    fn an_open_hole_can_be_an_offset_or_a_place_to_jump_to() {
+        // mov rax, [r15+0]; jmp +0; ret
+        let code = [0x49, 0x8b, 0x87, 0, 0, 0, 0, 0xe9, 0, 0, 0, 0, 0xc3];
+        let marks = [hole(3..7, "HOLE_LOCAL", false), hole(8..12, "HOLE_CONTINUE", true)];
+        let texts = stencil_texts(&code, &marks, Holes::Open);
+        assert_eq!(texts, ["|mov rax, [r15+HOLE_LOCAL]|", "|jmp HOLE_CONTINUE|", "|ret|"]);
+    }
+
+    #[test]
+    fn a_number_is_not_taken_for_the_label_that_lies_there() {
+        let code = [0x83, 0xf8, 5, 0x74, 0, 0xc3]; // cmp eax, 5; je +0; ret
+        let texts = stencil_texts(&code, &[], Holes::Open);
+        assert_eq!(texts, ["|cmp eax, 5|", "|je short .L1|", ".L1|ret|"]);
+    }
+
+    #[test]
+    fn an_immediate_has_a_sign_if_the_processor_extends_it() {
+        let add = [0x49, 0x83, 0xc6, 0xf8]; // add r14, -8, from one byte
+        let mov = [0xbe, 0, 0x80, 0x80, 0x80]; // mov esi, 0x80808000
+        assert_eq!(stencil_texts(&add, &[], Holes::Filled), ["|add r14, -8|"]);
+        assert_eq!(stencil_texts(&mov, &[], Holes::Filled), ["|mov esi, 0x80808000|"]);
     }
 }

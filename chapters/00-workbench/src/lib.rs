@@ -9,13 +9,15 @@ mod listing;
 mod disassembly;
 mod stopwatch;
 mod json;
+mod view;
 mod command_line;
 mod tour;
 
 pub use command_line::main;
-pub use disassembly::disassemble;
+pub use disassembly::{Holes, disassemble, disassemble_stencil};
 pub use listing::{Line, Listing, Mark};
 pub use machine::{
     About, Console, Ending, EngineName, Machine, Refusal, RunOptions, Source, Stage,
 };
 pub use stopwatch::{Contestant, Lap, StopwatchError, race};
+pub use view::View;

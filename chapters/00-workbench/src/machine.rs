@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use crate::Listing;
+use crate::{Listing, View};
 
 /// A chapter as the bench sees it.
 ///
@@ -23,6 +23,11 @@ pub trait Machine {
     /// is the default.
     fn engines(&self) -> &'static [EngineName];
 
+    /// What can be viewed by name, without a program. Most machines have no views.
+    fn views(&self) -> &'static [View] {
+        &[]
+    }
+
     /// Turns a source into something that can be shown and run.
     ///
     /// # Errors
@@ -40,6 +45,22 @@ pub trait Machine {
         stage: &str,
         options: &RunOptions,
     ) -> Result<Listing, Refusal>;
+
+    /// Shows what has a name, as the engine of `options` sees it; `view` is the flag
+    /// of one of the [`views`](Machine::views). `width` is how many columns there
+    /// are, where that is known: parts may then stand side by side.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when nothing has this name: see [`Refusal::no_such_name`].
+    fn view(
+        &self,
+        view: &str,
+        name: &str,
+        options: &RunOptions,
+        width: Option<usize>,
+    ) -> Result<String, Refusal> {
+        unreachable!("--{view} {name}, {options:?}, {width:?}: this machine has no views")
+    }
 
     /// Runs the program, which writes to `console` and to nothing else.
     ///
@@ -86,6 +107,9 @@ pub struct EngineName {
     pub summary: &'static str,
     /// Where it cannot run on this machine: what it needs and what to do instead.
     pub obstacle: Option<&'static str>,
+    /// Whether it is an earlier chapter's, and here to be compared with. It is left
+    /// out of `--list engines`, for those who test all engines of all chapters.
+    pub inherited: bool,
 }
 
 /// A program's text before anybody has looked at it.

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use crate::command_line::{STANDARD_INPUT, engines, print, race_table, run};
-use crate::{Ending, Listing, Machine, Refusal, RunOptions, Stage};
+use crate::{Ending, Listing, Machine, Refusal, RunOptions, Stage, View};
 
 /// A program that runs longer than this is run only once in a tour.
 const LONG: Duration = Duration::from_secs(2);
@@ -51,7 +51,7 @@ pub(crate) fn conduct<M: Machine>(
             print(&indented(table.lines()))?;
         }
     }
-    print(&format!("\n{}", directions(machine)))
+    print(&format!("\n{}", directions(machine.stages(), machine.views())))
 }
 
 /// As many lines of a stage as it has room for; where it cannot be had on this
@@ -80,13 +80,21 @@ fn indented<'a>(lines: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// How to go on from here.
-fn directions(machine: &impl Machine) -> String {
-    let stages: Vec<&str> = machine.stages().iter().map(|stage| stage.name).collect();
-    format!(
+fn directions(stages: &[Stage], views: &[View]) -> String {
+    let stages: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
+    let mut text = format!(
         "To go on, with FILE or with this demo:\n   \
          --show {}\n   --run, --bench, --help\n",
         stages.join("|")
-    )
+    );
+    if !views.is_empty() {
+        let flags = views.iter().map(|view| format!("--{} {}", view.flag, view.value_name));
+        text.push_str(&format!(
+            "Without a program:\n   {}\n",
+            flags.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -105,5 +113,16 @@ mod tests {
     fn a_stage_that_cannot_be_had_does_not_end_the_tour() {
         let refusal = Refusal { message: "not here".into(), status: 1 };
         assert_eq!(excerpt(Err(refusal), &STAGE), "   not here\n");
+    }
+
+    #[test]
+    fn the_directions_name_stages_and_views() {
+        let view = View { flag: "part", value_name: "NAME", summary: "One part of it" };
+        let lines = |text: String| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let without = lines(directions(&[STAGE], &[]));
+        let with = lines(directions(&[STAGE], &[view, view]));
+        assert_eq!(without[1..], ["   --show code", "   --run, --bench, --help"]);
+        assert_eq!(with[..3], without);
+        assert_eq!(with[3..], ["Without a program:", "   --part NAME, --part NAME"]);
     }
 }

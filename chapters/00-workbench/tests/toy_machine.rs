@@ -18,7 +18,7 @@ impl Machine for Tally {
         &[Stage { name: "source", summary: "the signs", tour_lines: 5, runs_program: false }]
     }
     fn engines(&self) -> &'static [EngineName] {
-        &[EngineName { name: "counter", summary: "counts", obstacle: None }]
+        &[EngineName { name: "counter", summary: "counts", obstacle: None, inherited: false }]
     }
     // ANCHOR_END: names
 

@@ -76,11 +76,13 @@ impl Machine for BytecodeVm {
                 name: "interpreter",
                 summary: "executes bytecode in a loop with a switch",
                 obstacle: None,
+                inherited: false,
             },
             EngineName {
                 name: "jit",
                 summary: "call threading: compiles each instruction to a call",
                 obstacle: call_threading::OBSTACLE,
+                inherited: false,
             },
         ]
     }

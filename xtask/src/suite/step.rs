@@ -9,8 +9,8 @@ use conformance::{CPython, Chapter};
 
 use crate::suite::{Suite, report};
 use crate::tally::Tally;
-use crate::tools::CHROMIUM;
-use crate::{book, oracle, tidy};
+use crate::tools::{CHROMIUM, CLANG};
+use crate::{book, oracle, stencils, tidy};
 
 /// One step.
 pub(super) struct Step {
@@ -38,6 +38,12 @@ pub(super) const ALL: &[Step] = &[
         what: "unit tests, snapshots, examples in the documentation",
         needs: None,
         run: unit,
+    },
+    Step {
+        name: "stencils",
+        what: "the objects are what Clang makes of their C",
+        needs: None,
+        run: stencils,
     },
     BUILD,
     PROGRAMS,
@@ -142,14 +148,23 @@ fn programs(suite: &Suite) -> Result<Tally> {
     report::run_tests(&mut command)
 }
 
+fn stencils(suite: &Suite) -> Result<Tally> {
+    let mut tally = stencils::check(&suite.workspace)?;
+    // The suite itself has said that there is no compiler.
+    if suite.is_missing(CLANG) {
+        tally.skipped.clear();
+    }
+    Ok(tally)
+}
+
 fn oracle(suite: &Suite) -> Result<Tally> {
     oracle::check_all(&suite.workspace, CPython::find()?)
 }
 
 fn book(suite: &Suite) -> Result<Tally> {
     // The suite itself has said that there is no browser.
-    let is_missing = suite.missing.iter().any(|tool| tool.name == CHROMIUM);
-    book::check(&suite.workspace, if is_missing { &["browser"] } else { &[] })
+    let except: &[&str] = if suite.is_missing(CHROMIUM) { &["browser"] } else { &[] };
+    book::check(&suite.workspace, except)
 }
 
 fn succeeds(command: &mut Command) -> Result<Tally> {
@@ -164,6 +179,10 @@ impl Suite {
         let mut command = cargo(self.workspace.root(), arguments);
         command.env("INSTA_UPDATE", "no").env_remove("INSTA_FORCE_PASS");
         command
+    }
+
+    fn is_missing(&self, tool: &str) -> bool {
+        self.missing.iter().any(|missing| missing.name == tool)
     }
 
     fn chapters(&self) -> &[Chapter] {

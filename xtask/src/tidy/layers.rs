@@ -1,5 +1,6 @@
 //! The layering rule: a chapter depends only on chapters with a lower number;
-//! `xtask` and `conformance`, which drive the chapters' binaries, on none.
+//! `xtask` and `conformance`, which drive the chapters' binaries, on none. No
+//! chapter depends on what is about all of them.
 
 use std::path::Path;
 
@@ -10,6 +11,9 @@ use crate::tidy::tree::{Complaint, Tree};
 /// The packages that must work when a chapter does not, and that no chapter
 /// needs.
 const OUTSIDE: [&str; 2] = ["xtask", "conformance"];
+
+/// The packages that may depend on chapters, and that no chapter needs.
+const ABOVE: [&str; 2] = ["book-tool", "stencil-tool"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Complaint> {
     tree.packages
@@ -30,12 +34,15 @@ fn objection(package: &str, dependency: &str) -> Option<String> {
             "{package} must not depend on {dependency}, only on chapters before {own}; \
              move what both need to the earlier one"
         )),
-        (Some(_), None) if OUTSIDE.contains(&dependency) => {
+        (Some(_), None) if OUTSIDE.contains(&dependency) || ABOVE.contains(&dependency) => {
             Some(format!("{package} must not depend on {dependency}, which is about all chapters"))
         }
         (None, Some(_)) if OUTSIDE.contains(&package) => Some(format!(
             "{package} must not depend on {dependency}; it runs the chapter's binary instead, \
              and so works when the chapter does not build"
+        )),
+        (None, None) if OUTSIDE.contains(&package) && ABOVE.contains(&dependency) => Some(format!(
+            "{package} must not depend on {dependency}, which may need chapters; start it instead"
         )),
         _ => None,
     }
@@ -91,15 +98,18 @@ mod tests {
 
     #[test]
     fn no_chapter_depends_on_what_drives_it() {
-        assert_eq!(complaints("ch02-stencils", &["conformance"]).len(), 1);
-        assert_eq!(complaints("ch02-stencils", &["xtask"]).len(), 1);
+        for dependency in ["conformance", "xtask", "book-tool", "stencil-tool"] {
+            assert_eq!(complaints("ch02-stencils", &[dependency]).len(), 1, "{dependency}");
+        }
     }
 
     #[test]
     fn what_drives_the_chapters_depends_on_none() {
         assert_eq!(complaints("xtask", &["ch00-workbench"]).len(), 1);
         assert_eq!(complaints("conformance", &["ch00-workbench"]).len(), 1);
+        assert_eq!(complaints("xtask", &["stencil-tool"]).len(), 1);
         assert!(complaints("xtask", &["conformance"]).is_empty());
+        assert!(complaints("stencil-tool", &["ch02-stencils", "conformance"]).is_empty());
         assert!(complaints("book-tool", &["ch00-workbench"]).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! Nothing is left for later in the code: what is to be done is an issue, what
 //! is debugged is removed, a test that is ignored says why to the compiler.
 
-use crate::tidy::tree::{Complaint, File, Tree};
+use crate::tidy::tree::{Complaint, File, Tree, has_word};
 
 /// Words that mark something as unfinished.
 const UNFINISHED: [&str; 3] = ["TODO", "FIXME", "XXX"];
@@ -40,10 +40,6 @@ fn code_and_comment(line: &str) -> (&str, &str) {
         Some(start) => line.split_at(start),
         None => (line, ""),
     }
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|other| other == word)
 }
 
 #[cfg(test)]

@@ -110,6 +110,11 @@ impl fmt::Display for Complaint {
     }
 }
 
+/// Whether a text has a word in it, which is not part of a longer one.
+pub(super) fn has_word(text: &str, word: &str) -> bool {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|other| other == word)
+}
+
 fn is_ours(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     let is_skipped = name.starts_with('.') || SKIPPED_FOLDERS.contains(&name.as_ref());

@@ -8,13 +8,14 @@ use anyhow::Result;
 use crate::Place;
 use crate::check::{Book, Verdict};
 use crate::directive::{self, Directive};
-use crate::recording::run::{self, Comparison};
+use crate::recording::run::{self, Comparison, RecordError};
 use crate::recording::{Recording, Recordings};
 
 pub(super) fn check(book: &Book) -> Result<Verdict> {
     let recordings = Recordings::read(&book.place)?;
     let shown = shown(book)?;
     let mut complaints = strangers(&book.place, &recordings)?;
+    let mut remarks = Vec::new();
     for recording in recordings.iter() {
         let name = &recording.name;
         if !shown.contains(name) {
@@ -22,26 +23,42 @@ pub(super) fn check(book: &Book) -> Result<Verdict> {
                 "book/recordings.toml: no page shows `{name}`; show it, or remove it"
             ));
         }
-        complaints.extend(objection(&book.place, recording));
+        match objection(&book.place, recording) {
+            Some(Objection::NoTool(what)) if !book.is_strict => remarks.push(what),
+            Some(Objection::NoTool(what) | Objection::Wrong(what)) => complaints.push(what),
+            None => {}
+        }
     }
-    Ok(Verdict::of(complaints))
+    Ok(Verdict { complaints, remarks, left_out: None })
+}
+
+/// Why a record is not known to be right.
+pub(super) enum Objection {
+    /// It could not be compared.
+    NoTool(String),
+    /// It is wrong.
+    Wrong(String),
 }
 
 /// What is wrong with a record, if anything is.
-pub(super) fn objection(place: &Place, recording: &Recording) -> Option<String> {
+pub(super) fn objection(place: &Place, recording: &Recording) -> Option<Objection> {
     let name = &recording.name;
     let cure = "`cargo xtask book --record` makes it again; read it before you keep it";
     let now = match run::run(place, recording) {
         Ok(now) => now,
-        Err(error) => return Some(format!("{name}: {error}")),
-    };
-    match run::compare(place, recording, &now) {
-        Comparison::Same => None,
-        Comparison::Missing => Some(format!("{name}: there is no record; {cure}")),
-        Comparison::Different(diff) => {
-            Some(format!("{name}: `{}` prints something else; {cure}\n{diff}", recording.command))
+        Err(error @ RecordError::NoTool(_)) => {
+            return Some(Objection::NoTool(format!("{name} was not compared: {error}")));
         }
-    }
+        Err(error) => return Some(Objection::Wrong(format!("{name}: {error}"))),
+    };
+    let wrong = match run::compare(place, recording, &now) {
+        Comparison::Same => return None,
+        Comparison::Missing => format!("{name}: there is no record; {cure}"),
+        Comparison::Different(diff) => {
+            format!("{name}: `{}` prints something else; {cure}\n{diff}", recording.command)
+        }
+    };
+    Some(Objection::Wrong(wrong))
 }
 
 /// The names of the recordings that some page shows.

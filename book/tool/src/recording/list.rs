@@ -21,6 +21,8 @@ pub struct Recording {
     pub command: String,
     /// What it must exit with.
     pub status: i32,
+    /// The tool that it needs beside cargo, if any.
+    pub needs: Option<String>,
     /// What is made of its output.
     pub kind: Kind,
 }
@@ -73,6 +75,7 @@ struct Entry {
     command: String,
     #[serde(default)]
     status: i32,
+    needs: Option<String>,
     #[serde(default)]
     kind: WrittenKind,
     heading: Option<String>,
@@ -151,7 +154,7 @@ impl TryFrom<Entry> for Recording {
     type Error = ListError;
 
     fn try_from(entry: Entry) -> Result<Self, ListError> {
-        let Entry { name, command, status, kind, heading, from, to } = entry;
+        let Entry { name, command, status, needs, kind, heading, from, to } = entry;
         let fits = |letter: char| matches!(letter, 'a'..='z' | '0'..='9' | '-');
         if name.is_empty() || !name.chars().all(fits) {
             return Err(ListError::Name(name));
@@ -163,7 +166,7 @@ impl TryFrom<Entry> for Recording {
             }
             _ => return Err(ListError::NoPart(name)),
         };
-        Ok(Self { name, command, status, kind })
+        Ok(Self { name, command, status, needs, kind })
     }
 }
 

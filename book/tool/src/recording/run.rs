@@ -26,6 +26,9 @@ const UNWANTED: [&str; 7] =
 /// Why there is no record.
 #[derive(Debug, Error)]
 pub enum RecordError {
+    /// A tool that the command needs is not here.
+    #[error("there is no `{0}` here; `cargo xtask doctor` says how to get it")]
+    NoTool(String),
     /// The command did not run, or not to its end.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -73,6 +76,9 @@ pub enum Comparison {
 /// # Errors
 /// It fails, or what it prints is of no use.
 pub fn run(place: &Place, recording: &Recording) -> Result<String, RecordError> {
+    if let Some(tool) = recording.needs.as_ref().filter(|tool| !is_installed(tool)) {
+        return Err(RecordError::NoTool(tool.clone()));
+    }
     let mut outcome = outcome(place, recording)?;
     if !outcome.stderr.is_empty() {
         // The first run may have built something and said so. The second has
@@ -93,6 +99,12 @@ pub fn run(place: &Place, recording: &Recording) -> Result<String, RecordError> 
         Kind::Strip(part) => strip::draw(&output, part)
             .map_err(|source| RecordError::Strip { command: command(), source }),
     }
+}
+
+/// Whether the shell would find a program.
+fn is_installed(program: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }
 
 /// Writes what [`run`] has returned into the record.
@@ -157,7 +169,7 @@ mod tests {
 
     fn recording(command: &str, status: i32) -> Recording {
         let command = command.to_owned();
-        Recording { name: "a".to_owned(), command, status, kind: Kind::Text }
+        Recording { name: "a".to_owned(), command, status, needs: None, kind: Kind::Text }
     }
 
     #[test]

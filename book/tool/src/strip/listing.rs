@@ -71,7 +71,8 @@ pub(super) fn part(json: &str, part: &Part) -> Result<Vec<Bytecode>, StripError>
 /// The lines between a heading and the next.
 fn function<'l>(lines: &'l [Line], heading: &str) -> Result<&'l [Line], StripError> {
     let is_heading = |line: &Line| !line.heading.trim().is_empty();
-    let Some(start) = lines.iter().position(|line| line.heading.trim() == heading.trim()) else {
+    let is_start = |line: &Line| line.heading.trim().starts_with(heading.trim());
+    let Some(start) = lines.iter().position(is_start) else {
         let existing = lines.iter().filter(|line| is_heading(line)).map(|line| &line.heading[..]);
         let existing = listed(existing);
         return Err(StripError::NoHeading { heading: heading.to_owned(), existing });

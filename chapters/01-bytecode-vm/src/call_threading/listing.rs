@@ -45,8 +45,6 @@ fn code_object(
         let mut lines = disassemble(bytes, 0, &|_| None, &marks).lines;
         for line in &mut lines {
             line.origin = "  ".to_owned();
-            // What a hole holds is in the text already.
-            line.note.clear();
         }
         listing.lines.push(Line { origin: format!("{index:3} {text}"), ..Line::default() });
         listing.lines.extend(lines);

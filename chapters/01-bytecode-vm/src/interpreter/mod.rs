@@ -3,12 +3,14 @@
 #![expect(unsafe_code, reason = "takes over the VM's frame, whose accesses are unchecked")]
 
 mod observer;
+mod stepper;
 
 use crate::engine::{Engine, Exit};
 use crate::exception::Outcome;
 use crate::operations::{Flow, Registers, execute};
 use crate::vm::Vm;
 pub use observer::{Counts, Observer};
+pub use stepper::Stepper;
 
 /// The engine that executes bytecode as it is.
 #[derive(Debug, Default)]

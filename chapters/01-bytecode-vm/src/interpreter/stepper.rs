@@ -1,0 +1,49 @@
+//! The interpreter in portions, for those who want to see what an engine does
+//! when it has to go on from any instruction.
+#![expect(unsafe_code, reason = "takes over the VM's frame, whose accesses are unchecked")]
+
+use crate::engine::{Engine, Exit};
+use crate::operations::{Flow, Registers, execute};
+use crate::vm::Vm;
+
+/// An engine that hands over after some number of instructions, wherever that is:
+/// also in the midst of an expression. All others do so at calls and back edges.
+pub struct Stepper<F> {
+    portion: F,
+}
+
+impl<F: FnMut() -> u32> Stepper<F> {
+    /// A stepper that asks `portion`, each time it resumes, how many instructions
+    /// to execute.
+    pub fn new(portion: F) -> Stepper<F> {
+        Stepper { portion }
+    }
+}
+
+impl<F: FnMut() -> u32> Engine for Stepper<F> {
+    fn resume(&mut self, vm: &mut Vm<'_>) -> Exit {
+        vm.assert_running();
+        // SAFETY: between `load` and the end, only the loop below touches the
+        // frame, and it does what the instructions say, one after the other.
+        let mut r = unsafe { Registers::load(vm) };
+        for _ in 0..(self.portion)() {
+            let i = r.fetch();
+            r.check(vm, i);
+            match execute(i.opcode, vm, &mut r, i) {
+                Ok(Flow::Next) => {}
+                Ok(Flow::HandOver) => return Exit::HandedOver,
+                Ok(Flow::Finished) => {
+                    vm.end();
+                    return Exit::Finished;
+                }
+                Err(_) => {
+                    r.save_failed(vm);
+                    vm.end();
+                    return Exit::Raised;
+                }
+            }
+        }
+        r.save_next(vm);
+        Exit::HandedOver
+    }
+}

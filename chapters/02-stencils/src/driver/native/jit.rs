@@ -1,0 +1,181 @@
+//! The JIT as an engine: it compiles a whole program, and can go on from any
+//! instruction of it. Chapter 2 of the book, "Second meaning: a hole".
+#![expect(unsafe_code, reason = "calls the machine code that it has emitted")]
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use ch00_workbench::Listing;
+use ch01_bytecode_vm::{
+    CodeId, Engine, Exit, Frame, FunctionId, InstructionIndex, JitError, Program, Value, Vm,
+};
+
+use super::compile::{CompiledCode, Runtime};
+use super::entry::{Registers, leave, position};
+use super::{listing, runtime};
+use crate::driver::objects::{Build, Stencils};
+use crate::mechanism::{Code, CodeAddress, CodeBuffer, CodeOffset, StencilId, Target};
+
+/// The engine that runs a program as copies of stencils.
+///
+/// The code belongs to the engine. What points to it in a VM (entries of
+/// functions, return addresses of frames) is written whenever the engine resumes,
+/// so that engines may come, go and take turns while a VM lives.
+#[derive(Debug)]
+pub struct Jit {
+    program: Arc<Program>,
+    stencils: Arc<Stencils>,
+    /// The way in, and where the module returns to.
+    enter: Code,
+    finish: Code,
+    /// By number of the code object.
+    compiled: Vec<CompiledCode>,
+}
+
+impl Jit {
+    /// Compiles a program.
+    ///
+    /// # Errors
+    /// When the system gives no memory, or does not let it be executed.
+    ///
+    /// # Panics
+    /// When the stencils are not those of a JIT.
+    pub fn new(program: Arc<Program>, stencils: Arc<Stencils>) -> Result<Jit, JitError> {
+        Self::with_runtime(program, stencils, runtime::address)
+    }
+
+    fn with_runtime(
+        program: Arc<Program>,
+        stencils: Arc<Stencils>,
+        runtime: Runtime,
+    ) -> Result<Jit, JitError> {
+        assert_eq!(stencils.build, Build::JitLarge, "an interpreter's functions have no holes");
+        let finish = stencils.library.find("finish").expect("the loader has looked");
+        let enter = alone(&stencils, stencils.enter)?;
+        let finish = alone(&stencils, finish)?;
+        let codes = program.codes().iter();
+        let compiled = codes.map(|code| CompiledCode::new(code, &stencils, runtime));
+        let compiled = compiled.collect::<Result<_, _>>()?;
+        Ok(Jit { program, stencils, enter, finish, compiled })
+    }
+
+    /// The code with names for addresses.
+    #[must_use]
+    pub fn listing(&self) -> Listing {
+        listing::code(&self.program, &self.stencils, &self.compiled)
+    }
+
+    /// How many bytes of code the instructions were compiled to.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.compiled.iter().map(CompiledCode::size).sum()
+    }
+
+    fn address(&self, code: CodeId, instruction: InstructionIndex) -> CodeAddress {
+        self.compiled[code.0 as usize].address(instruction)
+    }
+
+    // ANCHOR: install
+    /// Writes this engine's code into all cells of the VM that its code jumps
+    /// through: the entry of each function, and the return address of each frame
+    /// that waits for a callee. Below the module's frame lies one that does not run.
+    fn install(&self, vm: &Vm<'_>) {
+        for id in (0..self.compiled.len() as u32).map(FunctionId) {
+            let entry = self.address(vm.function(id).code, InstructionIndex(0));
+            // SAFETY: this is code of the function, and only engines jump through
+            // the cell, each of them after it has written it.
+            unsafe { vm.set_entry(id, entry.0 as *mut c_void) };
+        }
+        let module = vm.module_frame();
+        let mut frame = vm.frame();
+        while frame > module {
+            frame = frame.wrapping_sub(1);
+            let (code, call) = position(vm, frame);
+            let next = InstructionIndex(call.0 + 1);
+            // SAFETY: the frame is one of the VM's, below the running one.
+            unsafe { (*frame).return_address = self.address(code, next).0 as *const c_void };
+        }
+        let finish = self.finish.address(CodeOffset(0));
+        // SAFETY: below the module's frame lies one more, for this.
+        unsafe { (*module.wrapping_sub(1)).return_address = finish.0 as *const c_void };
+    }
+    // ANCHOR_END: install
+}
+
+/// A stencil without holes, by itself.
+fn alone(stencils: &Stencils, id: StencilId) -> Result<Code, JitError> {
+    let stencil = stencils.library.get(id);
+    let bytes = stencil.code.len();
+    let no_memory = |reason| JitError::Memory { bytes, reason };
+    let mut buffer = CodeBuffer::new(bytes).map_err(no_memory)?;
+    buffer.place(stencil, CodeOffset(0), |target: Target| {
+        panic!("`{}` is the same for all programs, yet asks for {target:?}", stencil.name)
+    });
+    buffer.publish().map_err(no_memory)
+}
+
+/// `enter` in `stencils/part1/entry.c`.
+type Enter = for<'vm, 'io> extern "sysv64" fn(
+    &'vm mut Vm<'io>,
+    *mut Frame,
+    *mut Value,
+    *mut Value,
+    CodeAddress,
+) -> u32;
+
+impl Engine for Jit {
+    fn resume(&mut self, vm: &mut Vm<'_>) -> Exit {
+        vm.assert_running();
+        assert!(std::ptr::eq(vm.program(), &*self.program), "the code is another program's");
+        self.install(vm);
+        let (code, instruction) = position(vm, vm.frame());
+        let start = self.address(code, instruction);
+        let Registers { frame, stack_top, slots } = Registers::of(vm);
+        // SAFETY: `enter` is a C function of this type. Code of ours lies at
+        // `start` and wherever that jumps: its holes hold labels of the same code,
+        // and the cells have just been written. All of it lives as long as `self`.
+        // It does with the VM what the verified instructions say, by the layout
+        // that the object has proven. What it calls aborts instead of unwinding.
+        let enter: Enter = unsafe { self.enter.function(CodeOffset(0)) };
+        let exit = enter(vm, frame, stack_top, slots, start);
+        leave(vm, exit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ch00_workbench::Source;
+    use ch01_bytecode_vm::load;
+
+    use super::*;
+    use crate::driver::objects::Objects;
+    use crate::driver::symbol::RuntimeFunction;
+
+    /// A runtime of which only `print` can be called; all else ends the process.
+    fn print_only(function: RuntimeFunction) -> u64 {
+        extern "sysv64" fn unexpected() -> ! {
+            panic!("compiled code has called a function of the runtime")
+        }
+        match function {
+            RuntimeFunction::MakeFunction | RuntimeFunction::CallBuiltin => {
+                runtime::address(function)
+            }
+            _ => unexpected as *const () as u64,
+        }
+    }
+
+    #[test]
+    fn the_shared_loop_calls_nothing() {
+        let text = include_str!("../../../../../book/programs/loop.py");
+        let text = text.replace("10_000_000", "1_000");
+        let program = load(Source { name: "loop.py".into(), text: text.into() }).unwrap();
+        let stencils = Arc::new(Objects::Prebuilt.load(Build::JitLarge).unwrap());
+        let mut jit = Jit::with_runtime(Arc::clone(&program), stencils, print_only).unwrap();
+        let mut out = Vec::new();
+        let mut vm = Vm::new(program, &mut out, false).unwrap();
+        assert_eq!(jit.resume(&mut vm), Exit::Finished);
+        vm.flush().unwrap();
+        drop(vm);
+        assert_eq!(out, b"499500\n");
+    }
+}

@@ -1,0 +1,12 @@
+//! What runs stencils: two engines, and what is under both. Chapter 2 of the
+//! book explains them in this order.
+
+mod runtime;
+mod entry;
+mod interpreter;
+mod compile;
+mod jit;
+mod listing;
+
+pub use interpreter::InterpreterC;
+pub use jit::Jit;

@@ -1,0 +1,3 @@
+def f():
+    global count
+    count = count + 1
