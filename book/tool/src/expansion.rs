@@ -107,7 +107,7 @@ impl Expander {
             end = placed.range.end;
             let indent = placed.indent.unwrap_or_default();
             let line = placed.line;
-            match self.expansion(placed) {
+            match self.expansion(placed, page) {
                 Ok(block) => expanded += &indented(&block, indent),
                 Err(what) => {
                     expanded += &format!("**{}**", escaped(&what.to_string()));
@@ -118,13 +118,13 @@ impl Expander {
         (expanded + &text[end..], errors)
     }
 
-    fn expansion(&self, placed: Placed) -> Result<String, ExpansionError> {
+    fn expansion(&self, placed: Placed, page: &Path) -> Result<String, ExpansionError> {
         match placed.directive? {
             Directive::Code { path, anchor } => self.code(path, anchor),
             Directive::Recorded { name, from, to } => self.recorded(name, from, to),
             Directive::Strip { name } => self.strip(name),
             Directive::Race { name } => {
-                let table = self.measurements()?.table(name)?;
+                let table = self.measurements()?.table(name, chapter(page))?;
                 Ok(format!("<div class=\"race\">\n\n{table}\n</div>"))
             }
             Directive::Ratio { race, over, under } => {
@@ -200,6 +200,12 @@ fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}{language}\n{}\n{fence}", text.replace("{{#", "\\{{#"))
+}
+
+/// The number of a chapter's page: 1 for `01-bytecode-vm.md`.
+fn chapter(page: &Path) -> Option<u32> {
+    let (number, _) = page.file_name()?.to_str()?.split_once('-')?;
+    number.parse().ok()
 }
 
 /// What a file's name says about its language, as mdBook writes it.

@@ -97,16 +97,18 @@ impl Measurements {
     }
 
     /// A race as a table in Markdown, with a line below it that says how it
-    /// was measured.
+    /// was measured. On the page of a `chapter`, the engines of later ones are
+    /// left out: their readers have not met them.
     ///
     /// # Errors
     /// There is no such race, or someone in it has no times.
-    pub fn table(&self, race: &str) -> Result<String, MeasurementError> {
+    pub fn table(&self, race: &str, chapter: Option<u32>) -> Result<String, MeasurementError> {
         let race = self.race(race)?;
         let mut first = None;
         let mut table =
             String::from("| | median, ms | ratio | from, to, ms |\n|:--|--:|--:|--:|\n");
-        for lap in &race.laps {
+        let is_later = |lap: &&Lap| chapter.is_some_and(|chapter| lap.chapter() > Some(chapter));
+        for lap in race.laps.iter().filter(|lap| !is_later(lap)) {
             let median = lap.median()?;
             let ratio = median / *first.get_or_insert(median);
             let (least, most) = lap.spread();
@@ -159,6 +161,11 @@ impl Lap {
         times.sort_by(f64::total_cmp);
         let middle = times.get(times.len() / 2).copied();
         middle.ok_or_else(|| MeasurementError::NoTimes(self.name.clone()))
+    }
+
+    /// The chapter whose engine this is: 2 for `ch02 jit`; none for a peer.
+    fn chapter(&self) -> Option<u32> {
+        self.name.strip_prefix("ch")?.split(' ').next()?.parse().ok()
     }
 
     /// The least and the most.
@@ -217,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_table_compares_with_the_first() {
-        let table = measurements().table("fib").expect("it was run");
+        let table = measurements().table("fib", None).expect("it was run");
         assert!(table.contains("| a | 2.00 | 1.00 | 2.00, 2.00 |\n"), "{table}");
         assert!(table.contains("| b | 3.00 | 1.50 | 1.00, 5.00 |\n"), "{table}");
         assert!(
@@ -229,12 +236,24 @@ mod tests {
     }
 
     #[test]
+    fn a_chapters_table_has_no_engines_of_later_ones() {
+        let json = JSON.replace(r#""b""#, r#""ch02 b""#);
+        let measurements: Measurements = serde_json::from_str(&json).expect("it is JSON");
+        let has_it = |chapter| {
+            let table = measurements.table("fib", chapter).expect("it was run");
+            assert!(table.contains("| a |"), "{table}");
+            table.contains("| ch02 b |")
+        };
+        assert_eq!([Some(1), Some(2), Some(3), None].map(has_it), [false, true, true, true]);
+    }
+
+    #[test]
     fn what_does_not_exist_is_answered_with_what_does() {
-        let error = measurements().table("lop").expect_err("there is no such race");
+        let error = measurements().table("lop", None).expect_err("there is no such race");
         assert!(error.to_string().ends_with("there is `loop`, `fib`"), "{error}");
         let error = measurements().ratio("fib", "c", "a").expect_err("there is no such lap");
         assert!(error.to_string().ends_with("there is `a`, `b`"), "{error}");
-        assert!(matches!(measurements().table("loop"), Err(MeasurementError::NoTimes(_))));
+        assert!(matches!(measurements().table("loop", None), Err(MeasurementError::NoTimes(_))));
     }
 
     #[test]

@@ -13,7 +13,7 @@ const RELOCATION: &str = "R_X86_64_64";
 /// What the value in a filled hole is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filling {
-    /// Its name: "n", "fib[3]", "rt_binary_op".
+    /// Its name: `n`, `fib[3]`, `rt_binary_op`.
     pub name: String,
     /// Whether it is an address. An address is shown by its name only, as it
     /// differs from run to run.
