@@ -1,6 +1,6 @@
 // What every stencil is made of, whatever language it is for: how it is called,
 // how it goes on, and how it says "to be filled in later". Chapter 2 of the book,
-// "A function that never returns" and "Holes".
+// "A function that never returns" and "What Clang believes".
 
 #pragma once
 

@@ -80,7 +80,7 @@ typedef enum Attention {
 } Attention;
 
 // The runtime's functions: the cases that are not fast. A `Value` of VALUE_NULL
-// says that an exception was raised, and so does `false`.
+// says that an exception was raised, and so does the `false` of rt_range_state.
 Attention rt_attend(Vm *vm);
 Value rt_binary_op(Vm *vm, uint32_t operand, Value left, Value right);
 Value rt_compare_op(Vm *vm, uint32_t comparison, Value left, Value right);
@@ -88,7 +88,7 @@ Value rt_is_op(Vm *vm, uint32_t invert, Value left, Value right);
 Value rt_unary_negative(Vm *vm, Value value);
 Value rt_unary_invert(Vm *vm, Value value);
 Value rt_unary_positive(Vm *vm, Value value);
-Value rt_to_bool(Vm *vm, Value value);
+_Bool rt_truth(Vm *vm, Value value);
 _Bool rt_range_state(Vm *vm, const Value *arguments, uint32_t count, RangeState *state);
 Value rt_make_function(Vm *vm, Value code);
 Value rt_call_builtin(Vm *vm, Value callable, const Value *arguments, uint32_t count);

@@ -17,7 +17,12 @@
 SLOW_UNARY(slow_negative, rt_unary_negative)
 SLOW_UNARY(slow_invert, rt_unary_invert)
 SLOW_UNARY(slow_positive, rt_unary_positive)
-SLOW_UNARY(slow_to_bool, rt_to_bool)
+
+// Truth cannot raise.
+SLOW_PATH(slow_to_bool) {
+    TOP = BOOL(rt_truth(vm, TOP));
+    NEXT();
+}
 
 OP(UNARY_NEGATIVE) {
     int64_t result;

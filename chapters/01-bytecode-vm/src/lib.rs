@@ -37,7 +37,7 @@ pub use engine::{Engine, Exit, run};
 pub use error::{Chapter, NestingError, SourceError, SyntaxClass};
 pub use exception::{Exception, ExceptionClass, Outcome, Raised};
 pub use interpreter::{Counts, Interpreter, Observer, Stepper};
-pub use machine::{BytecodeVm, load, run_program};
+pub use machine::{BytecodeVm, load, refuse_jit, run_program};
 pub use opcode::{BinaryOperator, Comparison, Instruction, Opcode, OpcodeInfo, Operand};
 pub use source::SourceText;
 pub use traceback::traceback;

@@ -132,16 +132,19 @@ fn engine(name: &str, program: &Arc<Program>) -> Result<Box<dyn Engine>, Refusal
 
 /// Compiles a program to machine code.
 fn compile_code(program: &Arc<Program>) -> Result<CallThreading, Refusal> {
-    CallThreading::new(Arc::clone(program)).map_err(|error| Refusal {
-        message: match error {
-            JitError::Elsewhere => error.to_string(),
-            JitError::Memory { ref reason, .. } if reason.kind() == ErrorKind::OutOfMemory => {
-                format!("MemoryError: {error}")
-            }
-            JitError::Memory { .. } => error.to_string(),
-        },
-        status: 1,
-    })
+    CallThreading::new(Arc::clone(program)).map_err(refuse_jit)
+}
+
+/// What is printed when a program cannot be compiled to machine code.
+#[must_use]
+pub fn refuse_jit(error: JitError) -> Refusal {
+    let message = match error {
+        JitError::Memory { ref reason, .. } if reason.kind() == ErrorKind::OutOfMemory => {
+            format!("MemoryError: {error}")
+        }
+        _ => error.to_string(),
+    };
+    Refusal { message, status: 1 }
 }
 
 /// Compiles a source for the bench: errors become what is printed for them.

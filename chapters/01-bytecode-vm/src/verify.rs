@@ -5,9 +5,12 @@
 //! code's unchecked memory accesses rest on this. The idea is that of Java's
 //! class files and of WebAssembly; chapter 1 of the book, "Trust, but verify".
 //!
-//! It does not prove what could only lead to a wrong result: that jumps and
-//! `UNARY_NOT` find a bool, `MAKE_FUNCTION` a code object, `LOAD_FAST` a bound
-//! variable, and that `GET_ITER` comes before the `FOR_ITER` of the same slots.
+//! It does not prove what the compiler is trusted with: that jumps and `UNARY_NOT`
+//! find a bool, `MAKE_FUNCTION` a code object, `LOAD_FAST` a bound variable, and
+//! that `GET_ITER` comes before the `FOR_ITER` of the same slots. In Rust's engines
+//! that could only lead to a wrong result or a panic. Stencils look up the function
+//! of a function's word without asking whether there is one, so there it is part of
+//! what makes them sound that words come from values.
 
 use crate::code::CodeObject;
 use crate::opcode::{BinaryOperator, Comparison, Instruction, Opcode, Operand};

@@ -25,19 +25,20 @@ impl<O: Observer> Engine for Interpreter<O> {
         // SAFETY: between `load` and the end, only the loop below touches the
         // frame, and it does what the instructions say, one after the other.
         let mut registers = unsafe { Registers::load(vm) };
-        match interpret(vm, &mut registers, &mut self.observer) {
-            Ok(Flow::HandOver) => Exit::HandedOver,
-            Ok(_) => {
-                vm.end();
-                Exit::Finished
-            }
-            Err(_) => {
-                registers.save_failed(vm);
-                vm.end();
-                Exit::Raised
-            }
-        }
+        let outcome = interpret(vm, &mut registers, &mut self.observer);
+        conclude(vm, registers, outcome)
     }
+}
+
+/// Ends the turn of an engine that has come to an end, or hands over.
+fn conclude(vm: &mut Vm<'_>, registers: Registers, outcome: Outcome<Flow>) -> Exit {
+    match outcome {
+        Ok(Flow::HandOver) => return Exit::HandedOver,
+        Ok(_) => {}
+        Err(_) => registers.save_failed(vm),
+    }
+    vm.end();
+    if outcome.is_ok() { Exit::Finished } else { Exit::Raised }
 }
 
 // ANCHOR: loop

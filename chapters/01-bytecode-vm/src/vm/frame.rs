@@ -33,8 +33,8 @@ pub struct Frame {
     /// The instruction to go on with. In a frame that waits for a callee: its
     /// `CALL`. While an engine runs a frame, it may keep this to itself.
     pub instruction: InstructionIndex,
-    /// Where compiled code goes on in this frame when the callee returns; null
-    /// if it was not compiled code that made the call.
+    /// Where compiled code goes on in this frame when the callee returns. It means
+    /// something to the engine alone that has written it.
     pub return_address: *const c_void,
     /// For the engine to use as it likes; null in a new frame.
     pub engine: *mut c_void,

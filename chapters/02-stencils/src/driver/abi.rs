@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use ch01_bytecode_vm::{Attention, Exit, LAYOUT, Value};
 
+use super::objects::Build;
+
 /// The symbol of the table.
 pub(super) const TABLE: &str = "abi";
 
@@ -49,13 +51,12 @@ pub enum AbiError {
 }
 
 // ANCHOR: check
-/// Compares the table of an object with what Rust says. `is_interpreter` asks for
-/// the constants of the same-C interpreter as well.
+/// Compares the table of an object with what Rust says.
 ///
 /// # Errors
 /// The first difference; a field that only one side has is one.
-pub(super) fn check(table: Option<&[u8]>, is_interpreter: bool) -> Result<(), AbiError> {
-    let mut expected = expected(is_interpreter);
+pub(super) fn check(table: Option<&[u8]>, build: Build) -> Result<(), AbiError> {
+    let mut expected = expected(build);
     for (name, c) in rows(table.ok_or(AbiError::Damaged)?)? {
         match expected.remove(&name) {
             None => return Err(AbiError::Unknown { name }),
@@ -70,8 +71,8 @@ pub(super) fn check(table: Option<&[u8]>, is_interpreter: bool) -> Result<(), Ab
 }
 // ANCHOR_END: check
 
-/// The rows that this program expects.
-fn expected(is_interpreter: bool) -> BTreeMap<String, u64> {
+/// The rows that this program expects. An interpreter says where its table has what.
+fn expected(build: Build) -> BTreeMap<String, u64> {
     let fields = LAYOUT.iter().map(|&(name, offset)| (name.to_owned(), offset as u64));
     let words = Value::WORDS.iter().map(|&(name, word)| (format!("VALUE.{name}"), word));
     let constants = [
@@ -87,7 +88,7 @@ fn expected(is_interpreter: bool) -> BTreeMap<String, u64> {
         ("VARIANTS.BINARY_OP", BINARY_OP_VARIANTS as u64),
         ("VARIANTS.COMPARE_OP", COMPARE_OP_VARIANTS as u64),
     ];
-    let variants = variants.into_iter().filter(|_| is_interpreter);
+    let variants = variants.into_iter().filter(|_| build == Build::Interpreter);
     let constants = constants.into_iter().chain(variants);
     let constants = constants.map(|(name, value)| (name.to_owned(), value));
     fields.chain(words).chain(constants).collect()
@@ -126,6 +127,8 @@ pub(super) const fn attention_code(attention: Option<Attention>) -> u32 {
 mod tests {
     use super::*;
 
+    const JIT: Build = Build::JitLarge;
+
     fn table(rows: impl IntoIterator<Item = (String, u64)>) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (name, value) in rows {
@@ -139,40 +142,40 @@ mod tests {
 
     #[test]
     fn an_object_that_agrees_is_accepted() {
-        assert_eq!(check(Some(&table(expected(true))), true), Ok(()));
-        assert_eq!(check(Some(&table(expected(false))), false), Ok(()));
+        assert_eq!(check(Some(&table(expected(Build::Interpreter))), Build::Interpreter), Ok(()));
+        assert_eq!(check(Some(&table(expected(JIT))), JIT), Ok(()));
     }
 
     #[test]
     fn a_difference_is_an_error_that_names_the_field() {
-        for name in expected(false).into_keys() {
-            let mut rows = expected(false);
+        for name in expected(JIT).into_keys() {
+            let mut rows = expected(JIT);
             let rust = rows[&name];
             rows.insert(name.clone(), rust + 8);
-            let error = check(Some(&table(rows)), false).expect_err("a field has moved");
+            let error = check(Some(&table(rows)), JIT).expect_err("a field has moved");
             assert_eq!(error, AbiError::Differs { name, c: rust + 8, rust });
         }
     }
 
     #[test]
     fn a_field_that_one_side_does_not_have_is_an_error() {
-        let mut rows = expected(false);
+        let mut rows = expected(JIT);
         rows.insert("Vm.color".to_owned(), 8);
-        let error = check(Some(&table(rows)), false).expect_err("there is no such field");
+        let error = check(Some(&table(rows)), JIT).expect_err("there is no such field");
         assert_eq!(error, AbiError::Unknown { name: "Vm.color".to_owned() });
-        let mut rows = expected(false);
+        let mut rows = expected(JIT);
         rows.remove("Vm.poll");
-        let error = check(Some(&table(rows)), false).expect_err("a field is missing");
+        let error = check(Some(&table(rows)), JIT).expect_err("a field is missing");
         assert_eq!(error, AbiError::Missing { name: "Vm.poll".to_owned() });
     }
 
     #[test]
     fn a_damaged_table_is_an_error() {
-        let whole = table(expected(false));
+        let whole = table(expected(JIT));
         for length in [1, NAME_SIZE, ROW_SIZE - 1, whole.len() - 1] {
-            assert_eq!(check(Some(&whole[..length]), false), Err(AbiError::Damaged), "{length}");
+            assert_eq!(check(Some(&whole[..length]), JIT), Err(AbiError::Damaged), "{length}");
         }
-        assert_eq!(check(Some(&[b'x'; ROW_SIZE]), false), Err(AbiError::Damaged));
-        assert_eq!(check(None, false), Err(AbiError::Damaged));
+        assert_eq!(check(Some(&[b'x'; ROW_SIZE]), JIT), Err(AbiError::Damaged));
+        assert_eq!(check(None, JIT), Err(AbiError::Damaged));
     }
 }

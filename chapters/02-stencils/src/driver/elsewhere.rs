@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ch00_workbench::Listing;
 use ch01_bytecode_vm::{Engine, Exit, JitError, Program, Vm};
 
-use super::objects::Stencils;
+use super::stencils::Stencils;
 
 /// The same-C interpreter, which does not exist on this machine.
 #[derive(Debug)]

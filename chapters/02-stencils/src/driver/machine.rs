@@ -6,11 +6,12 @@ use ch00_workbench::{
     About, Console, Ending, EngineName, Listing, Machine, Refusal, RunOptions, Source, Stage, View,
 };
 use ch01_bytecode_vm::{
-    Engine, Interpreter, JitError, Program, Stepper, listing, load, run_program,
+    Engine, Interpreter, Program, Stepper, listing, load, refuse_jit, run_program,
 };
 
-use super::objects::{Build, LoadError, Objects, Stencils};
+use super::objects::{Build, LoadError, Objects};
 use super::sources;
+use super::stencils::Stencils;
 use super::symbol::symbol_table;
 use super::{InterpreterC, Jit, OBSTACLE};
 use crate::mechanism::{dissect, listing as stencil_listing};
@@ -100,10 +101,10 @@ impl Machine for StencilJit {
         match stage {
             "source" => Ok(Listing::from_text(program.source().text())),
             "bytecode" => Ok(listing::bytecode(program)),
-            "stencils" => Ok(stencil_listing::stencils(&stencils(build(options))?.library)),
+            "stencils" => Ok(stencil_listing::stencils(stencils(build(options))?.library())),
             "holes" => {
                 let stencils = stencils(build(options))?;
-                Ok(stencil_listing::holes(&stencils.library, &symbol_table()))
+                Ok(stencil_listing::holes(stencils.library(), &symbol_table()))
             }
             "code" => Ok(compile(program)?.listing()),
             _ => unreachable!("the bench asks for stages that it was told of"),
@@ -126,12 +127,16 @@ impl Machine for StencilJit {
         width: Option<usize>,
     ) -> Result<String, Refusal> {
         let stencils = stencils(build(options))?;
-        let Some(id) = stencils.library.find(name) else {
-            let known = stencils.library.iter().map(|(_, stencil)| stencil.name.as_str());
-            return Err(Refusal::no_such_name("stencil", name, known, "--show stencils"));
+        let Some(id) = stencils.library().find(name) else {
+            let known = stencils.library().iter().map(|(_, stencil)| stencil.name.as_str());
+            let all = format!("--show stencils --engine {}", options.engine);
+            return Err(Refusal::no_such_name("stencil", name, known, &all));
         };
-        let source = sources::find(stencils.build, name);
-        Ok(dissect(&stencils.library, &symbol_table(), id, &source, width))
+        let source = sources::find(stencils.build(), name).ok_or_else(|| Refusal {
+            message: format!("`{name}` is not in the C that this program was built with"),
+            status: 1,
+        })?;
+        Ok(dissect(stencils.library(), &symbol_table(), id, &source, width))
     }
 
     fn run(
@@ -179,8 +184,4 @@ fn build(options: &RunOptions) -> Build {
 fn stencils(build: Build) -> Result<Stencils, Refusal> {
     let refusal = |error: LoadError| Refusal { message: error.to_string(), status: 1 };
     Objects::from_environment().load(build).map_err(refusal)
-}
-
-fn refuse_jit(error: JitError) -> Refusal {
-    Refusal { message: error.to_string(), status: 1 }
 }

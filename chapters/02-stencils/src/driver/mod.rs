@@ -7,6 +7,7 @@ mod symbol;
 mod abi;
 mod operations;
 mod objects;
+mod stencils;
 mod sources;
 
 // What runs them, on x86-64 and Linux.
@@ -23,8 +24,9 @@ pub use elsewhere::{InterpreterC, Jit};
 pub use machine::StencilJit;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub use native::{InterpreterC, Jit};
-pub use objects::{Build, LoadError, Objects, Stencils};
+pub use objects::{Build, LoadError, Objects};
 pub use operations::OperationTable;
+pub use stencils::{Defect, Stencils};
 pub use symbol::{RuntimeFunction, Symbol, symbol_table};
 
 /// Why compiled code cannot run on this machine, if it cannot.

@@ -6,10 +6,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use super::abi::{self, AbiError};
-use super::operations::OperationTable;
-use super::symbol::symbol_table;
-use crate::mechanism::{ExtractError, StencilId, StencilLibrary, extract};
+use super::stencils::{Defect, Stencils};
 
 /// The environment variable with the folder to take the objects from, instead of
 /// those that are compiled in. It is laid out like `stencils/prebuilt/<target>`.
@@ -29,28 +26,16 @@ pub enum Build {
 pub enum Objects {
     /// Those of the repository, as they were when this program was built.
     Prebuilt,
-    /// Those in a folder.
+    /// Those in a folder. Their code will be run: as with a shared library, who
+    /// names the folder vouches for what is in it.
     Folder(PathBuf),
-}
-
-/// The stencils of a build, with what is known of them.
-#[derive(Clone, Debug)]
-pub struct Stencils {
-    /// How they were compiled.
-    pub build: Build,
-    /// The stencils.
-    pub library: StencilLibrary,
-    /// Those of the instructions.
-    pub operations: OperationTable,
-    /// The way in, an ordinary C function.
-    pub enter: StencilId,
 }
 
 /// Why there are no stencils.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The object could not be read.
-    #[error("cannot read the stencils in {}: {reason}", path.display())]
+    #[error("cannot read the stencils in {}, where {FOLDER} says that they are: {reason}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -58,28 +43,12 @@ pub enum LoadError {
         reason: io::Error,
     },
     /// It is not what it should be.
-    #[error("{object}: {reason}")]
-    Extract {
+    #[error("{object}: {defect}")]
+    Defect {
         /// The object's name.
         object: String,
         /// What is wrong with it.
-        reason: ExtractError,
-    },
-    /// It was compiled for another VM than this one.
-    #[error("{object} does not fit this program: {reason}; run `cargo xtask stencils`")]
-    Abi {
-        /// The object's name.
-        object: String,
-        /// The difference.
-        reason: AbiError,
-    },
-    /// It lacks a stencil.
-    #[error("{object} has no stencil `{stencil}`; run `cargo xtask stencils`")]
-    Missing {
-        /// The object's name.
-        object: String,
-        /// The stencil's name.
-        stencil: String,
+        defect: Defect,
     },
 }
 
@@ -119,20 +88,23 @@ impl Objects {
         }
     }
 
-    /// Reads an object: its stencils, once it has proven its ABI.
+    /// Reads an object: its stencils, once it has proven its ABI and every stencil
+    /// has been found to be what its instruction needs.
     ///
     /// # Errors
-    /// When the file cannot be read, is no such object, or has another ABI.
+    /// When the file cannot be read, is no such object, has another ABI, or has
+    /// other stencils.
     pub fn load(&self, build: Build) -> Result<Stencils, LoadError> {
-        let object = || build.file_name().to_owned();
-        let library = extract(&self.read(build)?, &symbol_table())
-            .map_err(|reason| LoadError::Extract { object: object(), reason })?;
-        abi::check(library.table(abi::TABLE), build == Build::Interpreter)
-            .map_err(|reason| LoadError::Abi { object: object(), reason })?;
-        let missing = |stencil| LoadError::Missing { object: object(), stencil };
-        let operations = OperationTable::new(&library).map_err(missing)?;
-        let enter = library.find("enter").ok_or_else(|| missing("enter".to_owned()))?;
-        Ok(Stencils { build, library, operations, enter })
+        let defect = |defect| LoadError::Defect { object: self.name(build), defect };
+        Stencils::new(build, &self.read(build)?).map_err(defect)
+    }
+
+    /// What an object is called in a message.
+    fn name(&self, build: Build) -> String {
+        match self {
+            Self::Prebuilt => build.file_name().to_owned(),
+            Self::Folder(folder) => folder.join(build.file_name()).display().to_string(),
+        }
     }
 
     fn read(&self, build: Build) -> Result<Cow<'static, [u8]>, LoadError> {

@@ -3,6 +3,7 @@
 
 use ch01_bytecode_vm::{BinaryOperator, Comparison, Instruction, Opcode};
 
+use super::objects::Build;
 use crate::mechanism::{StencilId, StencilLibrary};
 
 /// The stencils of all instructions, found once.
@@ -21,10 +22,10 @@ impl OperationTable {
     ///
     /// # Errors
     /// The name of a stencil that the library does not have.
-    pub fn new(library: &StencilLibrary) -> Result<OperationTable, String> {
+    pub(super) fn new(library: &StencilLibrary, build: Build) -> Result<OperationTable, String> {
         let find = |name: String| library.find(&name).ok_or(name);
         let plain = Opcode::ALL.iter().map(|opcode| match opcode {
-            Opcode::BinaryOp | Opcode::CompareOp => Ok(library.find(opcode.info().name)),
+            Opcode::BinaryOp | Opcode::CompareOp if build != Build::Interpreter => Ok(None),
             _ => find(opcode.info().name.to_owned()).map(Some),
         });
         let binary = BinaryOperator::ALL.iter().map(|&operator| find(binary_name(operator)));
@@ -34,6 +35,15 @@ impl OperationTable {
             binary: binary.collect::<Result<_, _>>()?,
             compare: compare.collect::<Result<_, _>>()?,
         })
+    }
+
+    /// The stencils, with the opcodes that they are for.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Opcode, StencilId)> {
+        let plain = Opcode::ALL.iter().zip(&self.plain);
+        let plain = plain.filter_map(|(&opcode, &stencil)| Some((opcode, stencil?)));
+        let binary = self.binary.iter().map(|&stencil| (Opcode::BinaryOp, stencil));
+        let compare = self.compare.iter().map(|&stencil| (Opcode::CompareOp, stencil));
+        plain.chain(binary).chain(compare)
     }
 
     /// The stencil of an opcode, whatever its operand, if there is one.

@@ -66,7 +66,7 @@ runtime_functions! {
     UnaryNegative = "rt_unary_negative",
     UnaryInvert = "rt_unary_invert",
     UnaryPositive = "rt_unary_positive",
-    ToBool = "rt_to_bool",
+    Truth = "rt_truth",
     RangeState = "rt_range_state",
     MakeFunction = "rt_make_function",
     CallBuiltin = "rt_call_builtin",

@@ -25,7 +25,7 @@ pub struct CodeBuffer {
 }
 
 impl CodeBuffer {
-    /// A buffer of `size` bytes, at least one, in a mapping of its own.
+    /// A buffer of `size` bytes in a mapping of its own.
     ///
     /// # Errors
     /// The system's, when it gives no memory.

@@ -1,6 +1,6 @@
 //! Listings of stencils: which there are, what holes they have, and their machine
-//! code, with open holes and with filled ones. Chapter 2 of the book, "A stencil
-//! is bytes and holes".
+//! code, with open holes and with filled ones. Chapter 2 of the book, "One
+//! instruction, by hand".
 
 use ch00_workbench::{Holes, Line, Listing, Mark, disassemble_stencil};
 

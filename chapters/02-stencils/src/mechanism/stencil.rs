@@ -1,5 +1,5 @@
 //! Stencils: machine code with holes in it, and the library that numbers them.
-//! Chapter 2 of the book, "A stencil is bytes and holes".
+//! Chapter 2 of the book, "Reading an object file".
 
 use std::ops::Range;
 
@@ -66,7 +66,7 @@ impl Stencil {
     /// and its addend, modulo 2^64.
     ///
     /// # Panics
-    /// When `place` has not the size of the code.
+    /// When `place` has not the size of the code, or a hole lies outside of it.
     pub fn copy_and_patch(&self, place: &mut [u8], mut value_of: impl FnMut(Target) -> u64) {
         place.copy_from_slice(&self.code);
         for hole in &self.holes {
@@ -88,7 +88,7 @@ impl StencilLibrary {
     /// A library of stencils in this order, and of the object's data tables by name.
     ///
     /// # Panics
-    /// When there are more stencils than numbers for them, or two of one name.
+    /// When there are more stencils than numbers for them.
     #[must_use]
     pub(super) fn new(stencils: Vec<Stencil>, tables: Vec<(String, Vec<u8>)>) -> StencilLibrary {
         assert!(u16::try_from(stencils.len()).is_ok(), "the reader has counted the stencils");

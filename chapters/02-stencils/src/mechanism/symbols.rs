@@ -48,6 +48,11 @@ impl SymbolTable {
         self.kinds.get(name).copied()
     }
 
+    /// The kinds of all symbols.
+    pub fn kinds(&self) -> impl Iterator<Item = HoleKind> {
+        (0..self.names.len()).map(|kind| HoleKind(kind as u16))
+    }
+
     /// The symbol's name.
     ///
     /// # Panics

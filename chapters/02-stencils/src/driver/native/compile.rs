@@ -1,9 +1,9 @@
 //! From bytecode to machine code: sizes first, then copy and patch. Chapter 2 of
-//! the book, "Second meaning: a hole".
+//! the book, "Copy, patch, run, again".
 
 use ch01_bytecode_vm::{CodeObject, Instruction, InstructionIndex, JitError, Value};
 
-use crate::driver::objects::Stencils;
+use crate::driver::stencils::Stencils;
 use crate::driver::symbol::{RuntimeFunction, Symbol};
 use crate::mechanism::{Code, CodeAddress, CodeBuffer, CodeOffset, Target};
 
@@ -36,7 +36,7 @@ impl CompiledCode {
         let labels: Vec<_> = starts.iter().map(|&start| buffer.address(start)).collect();
         for (index, instruction) in code.instructions.iter().enumerate() {
             let site = Site { code, index, instruction, labels: &labels, runtime };
-            let stencil = stencils.library.get(stencils.operations.stencil(instruction));
+            let stencil = stencils.library().get(stencils.operations().stencil(instruction));
             buffer.place(stencil, starts[index], |target| site.value(target));
         }
         Ok(CompiledCode { code: buffer.publish().map_err(no_memory)?, starts })
@@ -65,7 +65,7 @@ fn starts(code: &CodeObject, stencils: &Stencils) -> Vec<CodeOffset> {
     let mut size = 0;
     let mut starts = vec![CodeOffset(0)];
     for instruction in &code.instructions {
-        size += stencils.library.get(stencils.operations.stencil(instruction)).code.len();
+        size += stencils.library().get(stencils.operations().stencil(instruction)).code.len();
         starts.push(CodeOffset(size));
     }
     starts

@@ -1,5 +1,5 @@
 //! The same-C interpreter: one copy of each function, and a table of them by
-//! opcode. Chapter 2 of the book, "First meaning: a table".
+//! opcode. Chapter 2 of the book, "Copy, patch, run, again".
 #![expect(unsafe_code, reason = "calls the machine code that it has loaded")]
 
 use ch01_bytecode_vm::{
@@ -9,7 +9,8 @@ use ch01_bytecode_vm::{
 use super::entry::{Registers, leave};
 use super::runtime;
 use crate::driver::abi::{BINARY_OP_VARIANTS, COMPARE_OP_VARIANTS};
-use crate::driver::objects::{Build, Stencils};
+use crate::driver::objects::Build;
+use crate::driver::stencils::Stencils;
 use crate::driver::symbol::Symbol;
 use crate::mechanism::{Code, CodeAddress, CodeBuffer, CodeOffset, Target};
 
@@ -36,8 +37,8 @@ impl InterpreterC {
     /// # Panics
     /// When the stencils are not those of an interpreter.
     pub fn new(stencils: &Stencils) -> Result<InterpreterC, JitError> {
-        assert_eq!(stencils.build, Build::Interpreter, "a JIT's stencils are full of holes");
-        let library = &stencils.library;
+        assert_eq!(stencils.build(), Build::Interpreter, "a JIT's stencils are full of holes");
+        let library = stencils.library();
         let mut size = 0;
         let mut places = Vec::new();
         for (_, stencil) in library.iter() {
@@ -57,7 +58,7 @@ impl InterpreterC {
         }
         let code = buffer.publish().map_err(no_memory)?;
         // ANCHOR_END: load
-        let enter = places[stencils.enter.0 as usize];
+        let enter = places[stencils.enter().0 as usize];
         Ok(InterpreterC { code, enter, dispatch: dispatch_table(stencils, &addresses) })
     }
 }
@@ -74,7 +75,7 @@ fn runtime_address(symbol: Symbol) -> u64 {
 fn dispatch_table(stencils: &Stencils, addresses: &[CodeAddress]) -> Vec<CodeAddress> {
     let nobody = CodeAddress(no_such_operation as *const () as u64);
     let mut table = vec![nobody; COMPARE_OP_VARIANTS + Comparison::ALL.len()];
-    let operations = &stencils.operations;
+    let operations = stencils.operations();
     for &opcode in Opcode::ALL {
         let stencil = operations.any_operand(opcode).expect("it has one for each opcode");
         table[opcode as usize] = addresses[stencil.0 as usize];
@@ -100,7 +101,7 @@ extern "sysv64" fn no_such_operation() -> ! {
 }
 
 /// `enter` in `stencils/part1/entry.c`.
-type Enter = for<'vm, 'io> extern "sysv64" fn(
+type Enter = for<'vm, 'io> unsafe extern "sysv64" fn(
     &'vm mut Vm<'io>,
     *mut Frame,
     *mut Value,
@@ -112,12 +113,16 @@ impl Engine for InterpreterC {
     fn resume(&mut self, vm: &mut Vm<'_>) -> Exit {
         vm.assert_running();
         let Registers { frame, stack_top, slots } = Registers::of(vm);
-        // SAFETY: `enter` is a C function of this type. It jumps only to code of
-        // `self.code` through `self.dispatch`, and both outlive the call. The code
-        // does with the VM what the verified instructions say, by the layout that
-        // the object has proven. What it calls aborts instead of unwinding.
-        let enter: Enter = unsafe { self.code.function(self.enter) };
-        let exit = enter(vm, frame, stack_top, slots, self.dispatch.as_ptr());
+        // SAFETY: `enter` is a C function of this type, and frame, stack and slots
+        // are those of `vm`. It jumps only to code of `self.code` through
+        // `self.dispatch`, and both outlive the call. That the code does with the VM
+        // what verified instructions say is what whoever supplies the object vouches
+        // for; the loader has compared the layout. What it calls aborts instead of
+        // unwinding.
+        let exit = unsafe {
+            let enter: Enter = self.code.function(self.enter);
+            enter(vm, frame, stack_top, slots, self.dispatch.as_ptr())
+        };
         leave(vm, exit)
     }
 }

@@ -1,5 +1,5 @@
 //! The JIT as an engine: it compiles a whole program, and can go on from any
-//! instruction of it. Chapter 2 of the book, "Second meaning: a hole".
+//! instruction of it. Chapter 2 of the book, "Calls without calls".
 #![expect(unsafe_code, reason = "calls the machine code that it has emitted")]
 
 use std::ffi::c_void;
@@ -13,7 +13,8 @@ use ch01_bytecode_vm::{
 use super::compile::{CompiledCode, Runtime};
 use super::entry::{Registers, leave, position};
 use super::{listing, runtime};
-use crate::driver::objects::{Build, Stencils};
+use crate::driver::objects::Build;
+use crate::driver::stencils::Stencils;
 use crate::mechanism::{Code, CodeAddress, CodeBuffer, CodeOffset, StencilId, Target};
 
 /// The engine that runs a program as copies of stencils.
@@ -49,9 +50,9 @@ impl Jit {
         stencils: Arc<Stencils>,
         runtime: Runtime,
     ) -> Result<Jit, JitError> {
-        assert_eq!(stencils.build, Build::JitLarge, "an interpreter's functions have no holes");
-        let finish = stencils.library.find("finish").expect("the loader has looked");
-        let enter = alone(&stencils, stencils.enter)?;
+        assert_eq!(stencils.build(), Build::JitLarge, "an interpreter's functions have no holes");
+        let finish = stencils.finish().expect("a JIT's stencils have it");
+        let enter = alone(&stencils, stencils.enter())?;
         let finish = alone(&stencils, finish)?;
         let codes = program.codes().iter();
         let compiled = codes.map(|code| CompiledCode::new(code, &stencils, runtime));
@@ -104,7 +105,7 @@ impl Jit {
 
 /// A stencil without holes, by itself.
 fn alone(stencils: &Stencils, id: StencilId) -> Result<Code, JitError> {
-    let stencil = stencils.library.get(id);
+    let stencil = stencils.library().get(id);
     let bytes = stencil.code.len();
     let no_memory = |reason| JitError::Memory { bytes, reason };
     let mut buffer = CodeBuffer::new(bytes).map_err(no_memory)?;
@@ -115,7 +116,7 @@ fn alone(stencils: &Stencils, id: StencilId) -> Result<Code, JitError> {
 }
 
 /// `enter` in `stencils/part1/entry.c`.
-type Enter = for<'vm, 'io> extern "sysv64" fn(
+type Enter = for<'vm, 'io> unsafe extern "sysv64" fn(
     &'vm mut Vm<'io>,
     *mut Frame,
     *mut Value,
@@ -131,13 +132,17 @@ impl Engine for Jit {
         let (code, instruction) = position(vm, vm.frame());
         let start = self.address(code, instruction);
         let Registers { frame, stack_top, slots } = Registers::of(vm);
-        // SAFETY: `enter` is a C function of this type. Code of ours lies at
-        // `start` and wherever that jumps: its holes hold labels of the same code,
-        // and the cells have just been written. All of it lives as long as `self`.
-        // It does with the VM what the verified instructions say, by the layout
-        // that the object has proven. What it calls aborts instead of unwinding.
-        let enter: Enter = unsafe { self.enter.function(CodeOffset(0)) };
-        let exit = enter(vm, frame, stack_top, slots, start);
+        // SAFETY: `enter` is a C function of this type, and frame, stack and slots
+        // are those of `vm`. Code of ours lies at `start` and wherever that jumps:
+        // its holes hold labels of the same code, and the cells have just been
+        // written. All of it lives as long as `self`. That the code does with the VM
+        // what verified instructions say is what whoever supplies the object vouches
+        // for; the loader has compared the layout and looked at the holes. What it
+        // calls aborts instead of unwinding.
+        let exit = unsafe {
+            let enter: Enter = self.enter.function(CodeOffset(0));
+            enter(vm, frame, stack_top, slots, start)
+        };
         leave(vm, exit)
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn address(function: RuntimeFunction) -> u64 {
         R::UnaryNegative => unary_negative as *const (),
         R::UnaryInvert => unary_invert as *const (),
         R::UnaryPositive => unary_positive as *const (),
-        R::ToBool => to_bool as *const (),
+        R::Truth => truth as *const (),
         R::RangeState => range_state as *const (),
         R::MakeFunction => make_function as *const (),
         R::CallBuiltin => call_builtin as *const (),
@@ -73,8 +73,8 @@ extern "sysv64" fn unary_positive(vm: &mut Vm<'_>, value: Value) -> Value {
     or_null(runtime::unary_positive(vm, value))
 }
 
-extern "sysv64" fn to_bool(vm: &mut Vm<'_>, value: Value) -> Value {
-    Value::bool(runtime::truth(vm, value))
+extern "sysv64" fn truth(vm: &mut Vm<'_>, value: Value) -> bool {
+    runtime::truth(vm, value)
 }
 
 /// Writes to `state`, and returns true, unless an exception was raised.

@@ -1,5 +1,5 @@
 //! The anatomy of a stencil: its C source, its bytes, its relocations and its
-//! machine code on one sheet. Chapter 2 of the book, "The anatomy of a stencil".
+//! machine code on one sheet. Chapter 2 of the book, "One instruction, by hand".
 
 mod source;
 

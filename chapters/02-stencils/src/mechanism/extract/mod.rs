@@ -2,8 +2,8 @@
 //! in it a hole. What an object may be made of is narrow here, on purpose: one
 //! kind of relocation, one section a function, no data but for the tables that
 //! the driver asks for. Whatever else is in the object is an error, so that no
-//! code runs without something that it needs. Chapter 2 of the book, "From
-//! relocations to holes".
+//! code runs without something that it needs. Chapter 2 of the book, "Reading
+//! an object file".
 
 mod error;
 mod symbol;
