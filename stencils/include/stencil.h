@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 // ANCHOR: convention
-// A calling convention that passes twelve arguments in registers and preserves
-// none: all registers belong to whoever runs (Clang's `preserve_none`). The first
-// four arguments are in r12 to r15, which C functions give back unchanged.
+// A calling convention that passes twelve arguments in registers and preserves no
+// register but rsp and rbp: all others belong to whoever runs (Clang's
+// `preserve_none`). On x86-64 under Linux the first four arguments are in r12 to
+// r15, which C functions give back unchanged.
 #define STENCIL __attribute__((preserve_none))
 
 // Goes on in another stencil instead of returning: one `jmp`, or a compile error.
