@@ -6,19 +6,19 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use ch00_workbench::Source;
-use ch01_bytecode_vm::{Engine, Exit, Interpreter, Program, Vm, load};
+use ch01_bytecode_vm::{Engine, Exit, Interpreter, Program, Vm, load, traceback};
 use ch02_stencils::driver::{Build, Objects};
 use ch02_stencils::{InterpreterC, Jit};
 
-/// What a program prints, and how it ends.
+/// What a program prints, and how it ends, with its traceback if it raised.
 fn run(program: &Arc<Program>, engine: &mut dyn Engine) -> (String, Exit, Option<String>) {
     let mut out = Vec::new();
     let mut vm = Vm::new(Arc::clone(program), &mut out, false).unwrap();
     let exit = engine.resume(&mut vm);
-    let exception = vm.exception().map(ToString::to_string);
+    let traceback = vm.exception().map(|_| traceback(&vm));
     vm.flush().unwrap();
     drop(vm);
-    (String::from_utf8(out).unwrap(), exit, exception)
+    (String::from_utf8(out).unwrap(), exit, traceback)
 }
 
 /// Runs a program in all engines; returns what it prints.

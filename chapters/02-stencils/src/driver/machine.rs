@@ -31,7 +31,7 @@ impl Machine for StencilJit {
         About {
             title: "Chapter 2: stencils",
             summary: "One C source per operation; Clang makes an interpreter of it, or stencils that a JIT copies and patches.",
-            demo: ("demo.py", include_str!("../../demo.py")),
+            demo: ("demo.py", include_str!("../../../01-bytecode-vm/demo.py")),
         }
     }
 
