@@ -29,8 +29,8 @@
 // not zero, is aligned as its type wants it (a function's to 4), is no other
 // symbol's, and, if it is a function's, lies below 2^31 - 2^24. So a function's
 // address is used for code to go to and for offsets, which are added and never
-// looked at; all else is an array's of bytes, and goes through an empty `asm`,
-// behind which the compiler knows nothing.
+// looked at; all else goes through an empty `asm`, behind which the compiler knows
+// nothing.
 
 // ANCHOR: holes
 // A distance in bytes between 0 and 2^31 - 2^24. It is added to a pointer, and
@@ -51,3 +51,29 @@ static inline __attribute__((always_inline)) uint64_t opaque(uint64_t word) {
     return word;
 }
 // ANCHOR_END: holes
+
+// 32 bits, of which nothing is known.
+//     HOLE_NUMBER(X);   =>   extern void X(void);
+//     NUMBER(X)         =>   (uint32_t)&X, but opaque
+#define HOLE_NUMBER(name) extern void name(void)
+#define NUMBER(name) opaque_number((uint32_t)(uintptr_t)&name)
+
+static inline __attribute__((always_inline)) uint32_t opaque_number(uint32_t number) {
+    __asm__("" : "+r"(number));
+    return number;
+}
+
+// Where the code of a hole is, as a value. In the large code model this has 64
+// bits. In the others Clang believes that it has 32, so there we say it ourselves:
+// how far the code is from here.
+//     CODE_ADDRESS(X)   =>   (const void *)&X, or leaq X(%rip), …
+#ifdef __code_model_large__
+#define CODE_ADDRESS(name) ((const void *)&name)
+#else
+#define CODE_ADDRESS(name)                                                            \
+    ({                                                                                \
+        const void *address;                                                          \
+        __asm__("leaq %c1(%%rip), %0" : "=r"(address) : "i"(&name));                  \
+        address;                                                                      \
+    })
+#endif

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: races the engines of all chapters, and whichever peers
 //! are here, on the programs that the book times. With `--write` the times
 //! become those that the book shows. Chapter 0 of the book says why a race is
-//! interleaved, and why it tells medians.
+//! interleaved, and why it tells medians. `--compile` times compilers instead.
 
 mod contestant;
 mod lineup;
@@ -12,6 +12,9 @@ mod program;
 mod race;
 mod table;
 
+mod compile;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -29,9 +32,13 @@ use crate::bench::race::Race;
 /// Where the times are that the book shows.
 const MEASUREMENTS: &str = "book/measurements.json";
 
+/// What a file is called that is standard output.
+const STANDARD_OUTPUT: &str = "-";
+
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How many times each contestant runs each program; at least 7
+    /// How many times each contestant runs, or each compiler compiles, each program;
+    /// at least 7
     #[arg(long, value_name = "N", default_value_t = 11,
           value_parser = clap::value_parser!(u16).range(7..))]
     rounds: u16,
@@ -42,9 +49,31 @@ pub(crate) struct Arguments {
     /// file behind it
     #[arg(long = "peer", value_name = "NAME=COMMAND")]
     peers: Vec<Peer>,
+    /// Time the chapters' compilers instead: all programs of tests/, functions of
+    /// 10,000 to 1,000,000 instructions, 100,000 small ones; as in
+    /// `cargo xtask bench --compile --chapter 2`
+    #[arg(long, conflicts_with_all = ["write", "peers"])]
+    compile: bool,
+    /// With --compile: only this chapter's compilers
+    #[arg(long, value_name = "N", requires = "compile")]
+    chapter: Option<String>,
+    /// With --compile: write what was measured as JSON, with all laps, instead of
+    /// the table; with a FILE, there and besides the table
+    ///
+    /// {"schema": 1, "command", "machine", "rounds", "workloads": [{"name", "about",
+    /// "files"}], "rows": [{"workload", "chapter", "engine", "memory", "functions",
+    /// "bytecodes", "hot_bytes", "cold_bytes", "nanoseconds_per_bytecode", "laps"}],
+    /// "scaling": [{"chapter", "engine", "memory", "ratio"}]}, where a row that was
+    /// refused has a "refused" instead of "memory" and figures.
+    #[arg(long, value_name = "FILE", requires = "compile",
+          num_args = 0..=1, default_missing_value = STANDARD_OUTPUT)]
+    json: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    if arguments.compile {
+        return compile::run(arguments);
+    }
     let workspace = Workspace::load()?;
     let contestants = lineup::assemble(&workspace, &arguments.peers)?;
     let machine = Machine::this();

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::{Lap, Line, Listing, Mark};
+use crate::compile_speed::CompileSpeed;
+use crate::{Lap, Line, Listing, Mark, RunOptions};
 
 /// A listing as one line of JSON, with its line break:
 /// `{"title", "lines": [{"heading", "origin", "label", "bytes", "marks", "text", "note"}]}`,
@@ -23,6 +24,41 @@ pub(crate) fn race(laps: &[Lap]) -> String {
     let rounds = laps.first().map_or(0, |lap| lap.times.len());
     let laps: Vec<Value> = laps.iter().map(lap).collect();
     one_line(&json!({ "rounds": rounds, "laps": laps }))
+}
+
+/// The speed of an engine's compiler on a number of programs as one line of JSON,
+/// with its line break: `{"engine", "without": [feature], "programs", "rounds",
+/// "speeds": [{"memory", "functions", "bytecodes", "hot_bytes", "cold_bytes",
+/// "nanoseconds_per_bytecode", "bytecodes_per_second", "bytes_per_second",
+/// "laps": [nanoseconds per bytecode, shortest first]}]}`. Counts and bytes are those
+/// of one compilation; the three figures before the laps are by the median lap.
+pub(crate) fn compile_speed(
+    options: &RunOptions,
+    programs: usize,
+    speeds: &[CompileSpeed],
+) -> String {
+    let rounds = speeds.first().map_or(0, |speed| speed.laps.len());
+    one_line(&json!({
+        "engine": options.engine,
+        "without": options.without,
+        "programs": programs,
+        "rounds": rounds,
+        "speeds": speeds.iter().map(speed).collect::<Vec<Value>>(),
+    }))
+}
+
+fn speed(speed: &CompileSpeed) -> Value {
+    json!({
+        "memory": speed.memory.to_string(),
+        "functions": speed.compiled.functions,
+        "bytecodes": speed.compiled.bytecodes,
+        "hot_bytes": speed.compiled.hot_bytes,
+        "cold_bytes": speed.compiled.cold_bytes,
+        "nanoseconds_per_bytecode": speed.median(),
+        "bytecodes_per_second": speed.bytecodes_per_second(),
+        "bytes_per_second": speed.bytes_per_second(),
+        "laps": speed.laps,
+    })
 }
 
 fn line(line: &Line) -> Value {
@@ -66,6 +102,7 @@ fn one_line(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Compiled, Memory};
 
     fn read(text: &str) -> Value {
         assert_eq!(text.find('\n'), Some(text.len() - 1), "one line, and its break");
@@ -111,5 +148,26 @@ mod tests {
         let expected =
             json!({ "rounds": 2, "laps": [{ "name": "jit", "milliseconds": [1.5, 2.0] }] });
         assert_eq!(read(&race(&laps)), expected);
+    }
+
+    #[test]
+    fn the_speed_of_a_compiler_comes_with_every_lap() {
+        let compiled = Compiled { functions: 1, bytecodes: 10, hot_bytes: 250, cold_bytes: 50 };
+        let measured =
+            CompileSpeed { memory: Memory::Warm, compiled, laps: vec![20.0, 25.0, 90.0] };
+        let options = RunOptions {
+            engine: "jit".into(),
+            without: vec!["grease".into()],
+            ..RunOptions::default()
+        };
+        let speed = json!({
+            "memory": "warm", "functions": 1, "bytecodes": 10, "hot_bytes": 250, "cold_bytes": 50,
+            "nanoseconds_per_bytecode": 25.0, "bytecodes_per_second": 4e7, "bytes_per_second": 1.2e9,
+            "laps": [20.0, 25.0, 90.0],
+        });
+        let expected = json!({
+            "engine": "jit", "without": ["grease"], "programs": 2, "rounds": 3, "speeds": [speed],
+        });
+        assert_eq!(read(&compile_speed(&options, 2, &[measured])), expected);
     }
 }

@@ -5,19 +5,22 @@
 //! then read the modules in this order. Chapter 0 of the book explains both.
 
 mod machine;
+mod compiler;
 mod listing;
 mod disassembly;
 mod stopwatch;
+mod compile_speed;
 mod json;
 mod view;
 mod command_line;
 mod tour;
 
 pub use command_line::main;
+pub use compiler::{Compiled, Compiler, Memory};
 pub use disassembly::{Holes, disassemble, disassemble_stencil};
 pub use listing::{Line, Listing, Mark};
 pub use machine::{
-    About, Console, Ending, EngineName, Machine, Refusal, RunOptions, Source, Stage,
+    About, Console, Ending, EngineName, Feature, Machine, Refusal, RunOptions, Source, Stage,
 };
 pub use stopwatch::{Contestant, Lap, StopwatchError, race};
 pub use view::View;

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use crate::{Listing, View};
+use crate::{Compiler, Listing, View};
 
 /// A chapter as the bench sees it.
 ///
@@ -22,6 +22,12 @@ pub trait Machine {
     /// The engines that there are, oldest first. The newest one that can run here
     /// is the default.
     fn engines(&self) -> &'static [EngineName];
+
+    /// What can be switched off, in the order in which a program meets it:
+    /// `--without NAME`. Most machines have no such features, and no such flag.
+    fn features(&self) -> &'static [Feature] {
+        &[]
+    }
 
     /// What can be viewed by name, without a program. Most machines have no views.
     fn views(&self) -> &'static [View] {
@@ -60,6 +66,21 @@ pub trait Machine {
         width: Option<usize>,
     ) -> Result<String, Refusal> {
         unreachable!("--{view} {name}, {options:?}, {width:?}: this machine has no views")
+    }
+
+    /// What compiles these programs for the engine of `options`, so that it can be
+    /// timed; nothing, if the engine compiles nothing. All that is done once, such
+    /// as reading stencils, is done when this returns. With no programs it tells
+    /// whether there is a compiler.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when the engine has a compiler that cannot be had.
+    fn compiler<'a>(
+        &self,
+        _programs: &'a [Self::Loaded],
+        _options: &RunOptions,
+    ) -> Result<Option<Box<dyn Compiler + 'a>>, Refusal> {
+        Ok(None)
     }
 
     /// Runs the program, which writes to `console` and to nothing else.
@@ -112,6 +133,16 @@ pub struct EngineName {
     pub inherited: bool,
 }
 
+/// A part of a machine that can be switched off, so that one sees what it is good
+/// for: `--without NAME`.
+#[derive(Clone, Copy, Debug)]
+pub struct Feature {
+    /// The name, as typed.
+    pub name: &'static str,
+    /// One line on what it does.
+    pub summary: &'static str,
+}
+
 /// A program's text before anybody has looked at it.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -138,6 +169,17 @@ pub struct RunOptions {
     pub engine: String,
     /// With a seed, control passes between engines at random places.
     pub hop: Option<u64>,
+    /// The features that are switched off: some of [`Machine::features`], in their
+    /// order, each of them once.
+    pub without: Vec<String>,
+}
+
+impl RunOptions {
+    /// Whether a feature is on: it is, if it is not switched off.
+    #[must_use]
+    pub fn has(&self, feature: &str) -> bool {
+        !self.without.iter().any(|off| off == feature)
+    }
 }
 
 /// Where a running program writes.

@@ -47,7 +47,7 @@ pub(crate) fn conduct<M: Machine>(
         // What was read from standard input cannot be read again.
         if file != Some(STANDARD_INPUT) {
             heading("payoff: the engines in a race".to_owned())?;
-            let table = race_table(&engines(machine, file)?, ROUNDS)?;
+            let table = race_table(&engines(machine, file, options)?, ROUNDS)?;
             print(&indented(table.lines()))?;
         }
     }

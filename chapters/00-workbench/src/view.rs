@@ -69,9 +69,10 @@ fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a 
 }
 
 /// Adds a flag for each view to a command with all other flags. There is no program
-/// to load or run, so they go with `--engine` alone.
+/// to load or run, so they go with `--engine` and `--without` alone.
 pub(crate) fn add_flags(command: Command, machine: &impl Machine) -> Command {
-    let others = command.get_arguments().map(Arg::get_id).filter(|&id| id != "engine");
+    let goes_along = |id: &&Id| *id == "engine" || *id == "without";
+    let others = command.get_arguments().map(Arg::get_id).filter(|id| !goes_along(id));
     let others: Vec<Id> = others.cloned().collect();
     let views = machine.views();
     let flag = |view: &View| {

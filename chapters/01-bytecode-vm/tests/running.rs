@@ -18,7 +18,7 @@ fn program(text: &str) -> Arc<Program> {
 /// Runs a program on the bench; returns its ending, output and errors.
 fn outcome(text: &str, hop: Option<u64>) -> (Ending, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let options = RunOptions { engine: "interpreter".into(), hop };
+    let options = RunOptions { engine: "interpreter".into(), hop, ..RunOptions::default() };
     let console = Console { out: &mut out, is_terminal: false, err: &mut err };
     let ending = BytecodeVm.run(&program(text), &options, console).unwrap();
     (ending, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
@@ -50,7 +50,7 @@ fn what_was_printed_comes_before_the_traceback() {
     let file = OneFile::default();
     let (mut out, mut err) = (file.clone(), file.clone());
     let console = Console { out: &mut out, is_terminal: false, err: &mut err };
-    let options = RunOptions { engine: "interpreter".into(), hop: None };
+    let options = RunOptions { engine: "interpreter".into(), hop: None, ..RunOptions::default() };
     BytecodeVm.run(&program("print(1)\n1 // 0\n"), &options, console).unwrap();
     assert!(file.0.borrow().starts_with(b"1\nTraceback"));
 }

@@ -11,7 +11,7 @@ pub mod driver;
 pub use driver::{InterpreterC, Jit, StencilJit};
 pub use mechanism::{
     Clang, ClangError, Code, CodeAddress, CodeBuffer, CodeOffset, Excerpt, ExtractError, Hole,
-    HoleKind, HoleProblem, Stencil, StencilId, StencilLibrary, StencilProblem, SymbolProblem,
-    SymbolTable, TableProblem, Target, TranslationUnit, dissect, extract, find_source, listing,
-    object_file,
+    HoleKind, HoleProblem, Inventory, Stencil, StencilId, StencilLibrary, StencilProblem,
+    SymbolProblem, SymbolTable, TableProblem, Target, TranslationUnit, dissect, extract,
+    find_source, listing, object_file,
 };

@@ -14,12 +14,12 @@ use crate::chapter::announce_first_build;
 
 /// A file name that stands for standard input; ours is empty, and so a program
 /// that does nothing.
-const EMPTY_PROGRAM: &str = "-";
+pub(super) const EMPTY_PROGRAM: &str = "-";
 
 /// What a chapter's program exits with when it does not run something; a panic
 /// has another status.
-const REFUSED: i32 = 1;
-const WRONG_COMMAND_LINE: i32 = 2;
+pub(super) const REFUSED: i32 = 1;
+pub(super) const WRONG_COMMAND_LINE: i32 = 2;
 
 /// All contestants. Who is left out is said on standard error.
 ///

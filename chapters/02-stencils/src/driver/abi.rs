@@ -55,7 +55,7 @@ pub enum AbiError {
 ///
 /// # Errors
 /// The first difference; a field that only one side has is one.
-pub(super) fn check(table: Option<&[u8]>, build: Build) -> Result<(), AbiError> {
+pub fn check(table: Option<&[u8]>, build: Build) -> Result<(), AbiError> {
     let mut expected = expected(build);
     for (name, c) in rows(table.ok_or(AbiError::Damaged)?)? {
         match expected.remove(&name) {

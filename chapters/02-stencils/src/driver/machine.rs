@@ -1,14 +1,18 @@
 //! This chapter on the bench: its stages and engines.
 
+mod compiler;
+
 use std::sync::Arc;
 
 use ch00_workbench::{
-    About, Console, Ending, EngineName, Listing, Machine, Refusal, RunOptions, Source, Stage, View,
+    About, Compiler, Console, Ending, EngineName, Listing, Machine, Refusal, RunOptions, Source,
+    Stage, View,
 };
 use ch01_bytecode_vm::{
     Engine, Interpreter, Program, Stepper, listing, load, refuse_jit, run_program,
 };
 
+use self::compiler::JitCompiler;
 use super::objects::{Build, LoadError, Objects};
 use super::sources;
 use super::stencils::Stencils;
@@ -19,6 +23,26 @@ use crate::mechanism::{dissect, listing as stencil_listing};
 /// How many instructions the interpreter executes at most before it hands back,
 /// when engines take turns. The others go on from wherever that is.
 const LONGEST_STEP: u32 = 12;
+
+/// The first stage of every chapter's machine.
+pub const SOURCE: Stage =
+    Stage { name: "source", summary: "the program", tour_lines: 14, runs_program: false };
+
+/// The second one.
+pub const BYTECODE: Stage = Stage {
+    name: "bytecode",
+    summary: "what the compiler makes of it",
+    tour_lines: 24,
+    runs_program: false,
+};
+
+/// Chapter 1's interpreter, to be compared with.
+pub const INTERPRETER: EngineName = EngineName {
+    name: "interpreter",
+    summary: "chapter 1's: a loop with a switch, in Rust",
+    obstacle: None,
+    inherited: true,
+};
 
 /// Chapter 2: stencils.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,13 +61,8 @@ impl Machine for StencilJit {
 
     fn stages(&self) -> &'static [Stage] {
         &[
-            Stage { name: "source", summary: "the program", tour_lines: 14, runs_program: false },
-            Stage {
-                name: "bytecode",
-                summary: "what the compiler makes of it",
-                tour_lines: 24,
-                runs_program: false,
-            },
+            SOURCE,
+            BYTECODE,
             Stage {
                 name: "stencils",
                 summary: "what there is to copy",
@@ -67,12 +86,7 @@ impl Machine for StencilJit {
 
     fn engines(&self) -> &'static [EngineName] {
         &[
-            EngineName {
-                name: "interpreter",
-                summary: "chapter 1's: a loop with a switch, in Rust",
-                obstacle: None,
-                inherited: true,
-            },
+            INTERPRETER,
             EngineName {
                 name: "interpreter-c",
                 summary: "the C of the stencils; each operation jumps to the next through a table",
@@ -139,23 +153,52 @@ impl Machine for StencilJit {
         Ok(dissect(stencils.library(), &symbol_table(), id, &source, width))
     }
 
+    fn compiler<'a>(
+        &self,
+        programs: &'a [Arc<Program>],
+        options: &RunOptions,
+    ) -> Result<Option<Box<dyn Compiler + 'a>>, Refusal> {
+        if options.engine != "jit" {
+            return Ok(None);
+        }
+        let stencils = Arc::new(stencils(Build::JitLarge)?);
+        Ok(Some(Box::new(JitCompiler::new(programs, stencils))))
+    }
+
     fn run(
         &self,
         program: &Arc<Program>,
         options: &RunOptions,
         console: Console<'_>,
     ) -> Result<Ending, Refusal> {
-        let mut engines = vec![engine(&options.engine, program)?];
-        if let Some(seed) = options.hop {
-            let mut random = fastrand::Rng::with_seed(seed);
-            engines.push(Box::new(Stepper::new(move || random.u32(1..=LONGEST_STEP))));
-        }
-        Ok(run_program(program, &mut engines, options, console))
+        Ok(run_hopping(engine(&options.engine, program)?, program, options, console))
     }
 }
 
+/// Runs a program with an engine, which takes turns with an interpreter if the
+/// options say so.
+pub fn run_hopping(
+    engine: Box<dyn Engine>,
+    program: &Arc<Program>,
+    options: &RunOptions,
+    console: Console<'_>,
+) -> Ending {
+    let mut engines = vec![engine];
+    if let Some(seed) = options.hop {
+        let mut random = fastrand::Rng::with_seed(seed);
+        engines.push(Box::new(Stepper::new(move || random.u32(1..=LONGEST_STEP))));
+    }
+    run_program(program, &mut engines, options, console)
+}
+
 /// One of [`StencilJit::engines`], by name.
-fn engine(name: &str, program: &Arc<Program>) -> Result<Box<dyn Engine>, Refusal> {
+///
+/// # Errors
+/// A [`Refusal`] when its code cannot be had or not be run here.
+///
+/// # Panics
+/// When there is no engine with this name.
+pub fn engine(name: &str, program: &Arc<Program>) -> Result<Box<dyn Engine>, Refusal> {
     match name {
         "interpreter" => Ok(Box::new(Interpreter::<()>::default())),
         "interpreter-c" => {

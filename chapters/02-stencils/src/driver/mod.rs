@@ -18,19 +18,20 @@ mod elsewhere;
 
 mod machine;
 
-pub use abi::AbiError;
+pub use abi::{AbiError, check as check_abi};
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
 pub use elsewhere::{InterpreterC, Jit};
-pub use machine::StencilJit;
+pub use machine::{BYTECODE, INTERPRETER, SOURCE, StencilJit, engine, run_hopping};
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-pub use native::{InterpreterC, Jit};
-pub use objects::{Build, LoadError, Objects};
+pub use native::{CompiledProgram, InterpreterC, Jit, resume, runtime_address};
+pub use objects::{Build, LoadError, Objects, PrebuiltObject};
 pub use operations::OperationTable;
-pub use stencils::{Defect, Stencils};
+pub use sources::find as find_c_source;
+pub use stencils::{Defect, Stencils, can_fill};
 pub use symbol::{RuntimeFunction, Symbol, symbol_table};
 
 /// Why compiled code cannot run on this machine, if it cannot.
-const OBSTACLE: Option<&str> = match cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+pub const OBSTACLE: Option<&str> = match cfg!(all(target_arch = "x86_64", target_os = "linux")) {
     true => None,
     false => Some("its code is for Linux on x86-64; take --engine interpreter"),
 };

@@ -31,6 +31,15 @@ pub enum Objects {
     Folder(PathBuf),
 }
 
+/// An object of the repository.
+#[derive(Clone, Copy, Debug)]
+pub struct PrebuiltObject {
+    /// The name of its file in `stencils/prebuilt/<target>`.
+    pub file_name: &'static str,
+    /// What was in it when this program was built.
+    pub bytes: &'static [u8],
+}
+
 /// Why there are no stencils.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -53,22 +62,18 @@ pub enum LoadError {
 }
 
 impl Build {
-    /// The name of its file.
+    /// The object that it makes.
     #[must_use]
-    pub fn file_name(self) -> &'static str {
-        match self {
-            Self::Interpreter => "interpreter.o",
-            Self::JitLarge => "jit-large.o",
-        }
-    }
-
-    fn prebuilt(self) -> &'static [u8] {
+    pub fn object(self) -> PrebuiltObject {
         macro_rules! object {
             ($name:literal) => {
-                include_bytes!(concat!(
-                    "../../../../stencils/prebuilt/x86_64-unknown-linux-gnu/",
-                    $name
-                ))
+                PrebuiltObject {
+                    file_name: $name,
+                    bytes: include_bytes!(concat!(
+                        "../../../../stencils/prebuilt/x86_64-unknown-linux-gnu/",
+                        $name
+                    )),
+                }
             };
         }
         match self {
@@ -95,23 +100,29 @@ impl Objects {
     /// When the file cannot be read, is no such object, has another ABI, or has
     /// other stencils.
     pub fn load(&self, build: Build) -> Result<Stencils, LoadError> {
-        let defect = |defect| LoadError::Defect { object: self.name(build), defect };
-        Stencils::new(build, &self.read(build)?).map_err(defect)
+        let object = build.object();
+        let defect = |defect| LoadError::Defect { object: self.name(object), defect };
+        Stencils::new(build, &self.read(object)?).map_err(defect)
     }
 
     /// What an object is called in a message.
-    fn name(&self, build: Build) -> String {
+    #[must_use]
+    pub fn name(&self, object: PrebuiltObject) -> String {
         match self {
-            Self::Prebuilt => build.file_name().to_owned(),
-            Self::Folder(folder) => folder.join(build.file_name()).display().to_string(),
+            Self::Prebuilt => object.file_name.to_owned(),
+            Self::Folder(folder) => folder.join(object.file_name).display().to_string(),
         }
     }
 
-    fn read(&self, build: Build) -> Result<Cow<'static, [u8]>, LoadError> {
+    /// The bytes of an object, in which nobody has looked yet.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn read(&self, object: PrebuiltObject) -> Result<Cow<'static, [u8]>, LoadError> {
         let Self::Folder(folder) = self else {
-            return Ok(Cow::Borrowed(build.prebuilt()));
+            return Ok(Cow::Borrowed(object.bytes));
         };
-        let path = folder.join(build.file_name());
+        let path = folder.join(object.file_name);
         match fs::read(&path) {
             Ok(bytes) => Ok(Cow::Owned(bytes)),
             Err(reason) => Err(LoadError::Read { path, reason }),

@@ -4,7 +4,7 @@
 use ch01_bytecode_vm::{BinaryOperator, Comparison, Instruction, Opcode};
 
 use super::objects::Build;
-use crate::mechanism::{StencilId, StencilLibrary};
+use crate::mechanism::StencilId;
 
 /// The stencils of all instructions, found once.
 #[derive(Clone, Debug)]
@@ -21,9 +21,12 @@ impl OperationTable {
     /// Looks all stencils up by name.
     ///
     /// # Errors
-    /// The name of a stencil that the library does not have.
-    pub(super) fn new(library: &StencilLibrary, build: Build) -> Result<OperationTable, String> {
-        let find = |name: String| library.find(&name).ok_or(name);
+    /// The name of a stencil that is not found.
+    pub fn new(
+        find: impl Fn(&str) -> Option<StencilId>,
+        build: Build,
+    ) -> Result<OperationTable, String> {
+        let find = |name: String| find(&name).ok_or(name);
         let plain = Opcode::ALL.iter().map(|opcode| match opcode {
             Opcode::BinaryOp | Opcode::CompareOp if build != Build::Interpreter => Ok(None),
             _ => find(opcode.info().name.to_owned()).map(Some),
@@ -38,7 +41,7 @@ impl OperationTable {
     }
 
     /// The stencils, with the opcodes that they are for.
-    pub(super) fn all(&self) -> impl Iterator<Item = (Opcode, StencilId)> {
+    pub fn all(&self) -> impl Iterator<Item = (Opcode, StencilId)> {
         let plain = Opcode::ALL.iter().zip(&self.plain);
         let plain = plain.filter_map(|(&opcode, &stencil)| Some((opcode, stencil?)));
         let binary = self.binary.iter().map(|&stencil| (Opcode::BinaryOp, stencil));

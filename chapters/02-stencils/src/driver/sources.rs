@@ -15,7 +15,8 @@ const FILES: &[(&str, &str)] = &[
 
 /// The C of a stencil in the sources that this program was built with. A stencil of
 /// an object from elsewhere may have none there.
-pub(super) fn find(build: Build, stencil: &str) -> Option<Excerpt> {
+#[must_use]
+pub fn find(build: Build, stencil: &str) -> Option<Excerpt> {
     let defines: &[&str] = match build {
         Build::Interpreter => &["INTERPRETER"],
         Build::JitLarge => &[],

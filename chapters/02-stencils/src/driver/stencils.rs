@@ -59,7 +59,8 @@ impl Stencils {
     pub(super) fn new(build: Build, object: &[u8]) -> Result<Stencils, Defect> {
         let library = extract(object, &symbol_table())?;
         abi::check(library.table(abi::TABLE), build)?;
-        let operations = OperationTable::new(&library, build).map_err(Defect::Missing)?;
+        let operations = OperationTable::new(|name| library.find(name), build);
+        let operations = operations.map_err(Defect::Missing)?;
         let find = |name: &str| library.find(name).ok_or_else(|| Defect::Missing(name.to_owned()));
         let enter = find("enter")?;
         let finish = match build {
@@ -151,7 +152,8 @@ fn check_holes(stencil: &Stencil, is_allowed: impl Fn(Symbol) -> bool) -> Result
 
 /// Whether an instruction with this opcode says what goes into such a hole. The
 /// verifier has then seen that it is in range.
-fn can_fill(opcode: Opcode, symbol: Symbol) -> bool {
+#[must_use]
+pub fn can_fill(opcode: Opcode, symbol: Symbol) -> bool {
     let operand = opcode.info().operand;
     match symbol {
         Symbol::Continue | Symbol::Index | Symbol::Operand | Symbol::Runtime(_) => true,

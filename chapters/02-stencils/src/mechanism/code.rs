@@ -42,6 +42,12 @@ impl CodeBuffer {
         CodeAddress(self.memory[offset.0..].as_ptr() as u64)
     }
 
+    /// The memory, to be written to.
+    #[must_use]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.memory
+    }
+
     /// Copies a stencil to `offset` and fills its holes.
     ///
     /// # Panics

@@ -109,12 +109,14 @@ pub(super) fn open_holes(
 }
 
 /// An offset as listings have it.
-pub(super) fn offset(bytes: usize) -> String {
+#[must_use]
+pub fn offset(bytes: usize) -> String {
     format!("{bytes:#05x}")
 }
 
 /// So many of something: `1 hole`, `2 holes`.
-fn count(number: usize, what: &str) -> String {
+#[must_use]
+pub fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
@@ -133,7 +135,9 @@ fn symbol(library: &StencilLibrary, symbols: &SymbolTable, hole: &Hole) -> Strin
     with_addend(name, hole.addend)
 }
 
-fn with_addend(name: &str, addend: i64) -> String {
+/// A name with what is added to its value: `HOLE_RANGE+0x8`.
+#[must_use]
+pub fn with_addend(name: &str, addend: i64) -> String {
     match addend {
         0 => name.to_owned(),
         1.. => format!("{name}+{addend:#x}"),

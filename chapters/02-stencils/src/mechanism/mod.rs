@@ -15,7 +15,7 @@ pub use anatomy::{Excerpt, dissect, find_source};
 pub use clang::{Clang, ClangError, TranslationUnit};
 pub use code::{Code, CodeAddress, CodeBuffer, CodeOffset};
 pub use extract::{
-    ExtractError, HoleProblem, StencilProblem, SymbolProblem, TableProblem, extract,
+    ExtractError, HoleProblem, Inventory, StencilProblem, SymbolProblem, TableProblem, extract,
 };
 pub use stencil::{Hole, Stencil, StencilId, StencilLibrary, Target};
 pub use symbols::{HoleKind, SymbolTable};

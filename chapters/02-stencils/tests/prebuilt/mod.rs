@@ -11,14 +11,19 @@ pub(crate) struct Prebuilt {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// All objects in a folder of `stencils/prebuilt`, by name.
+/// How the files end that are for chapter 3's reader.
+const MEDIUM: &str = "-medium.o";
+
+/// All objects in a folder of `stencils/prebuilt` that this chapter reads, by name.
 pub(crate) fn objects(folder: &str) -> Vec<Prebuilt> {
     let prebuilt = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stencils/prebuilt");
     let entries =
         prebuilt.join(folder).read_dir().expect("the prebuilt objects are in the workspace");
     let paths = entries.map(|entry| entry.expect("its entries can be read").path());
     let objects = paths.filter(|path| path.extension().is_some_and(|extension| extension == "o"));
-    let mut objects: Vec<Prebuilt> = objects.map(|path| read(&path)).collect();
+    let objects = objects.map(|path| read(&path));
+    let mut objects: Vec<Prebuilt> =
+        objects.filter(|object| !object.name.ends_with(MEDIUM)).collect();
     assert!(!objects.is_empty(), "there are objects in {folder}");
     objects.sort_by(|a, b| a.name.cmp(&b.name));
     objects

@@ -1,9 +1,94 @@
-//! From the VM's frame to the registers of compiled code, and back.
-#![expect(unsafe_code, reason = "reads the running frame through raw pointers")]
+//! From the VM's frame to the registers of compiled code, and back. Chapter 2 of
+//! the book, "Calls without calls".
+#![expect(unsafe_code, reason = "reads the running frame, and calls compiled code")]
 
-use ch01_bytecode_vm::{CodeId, Exit, Frame, InstructionIndex, Value, Vm};
+use std::ffi::c_void;
+
+use ch01_bytecode_vm::{CodeId, Exit, Frame, FunctionId, InstructionIndex, Program, Value, Vm};
 
 use crate::driver::abi::exit_code;
+use crate::mechanism::CodeAddress;
+
+/// A program that has been compiled to machine code, each of its instructions.
+///
+/// # Safety
+/// At [`enter`](Self::enter) there is the stencil `enter` of `stencils/part1/entry.c`,
+/// and at [`finish`](Self::finish) the stencil `finish`. At the address of an
+/// instruction there is code that does what the instruction says, to a VM that is
+/// laid out as the C has it, and then jumps to the code of the one that comes next.
+/// All of it stays there as long as the program is borrowed, and what it calls
+/// aborts instead of unwinding.
+pub unsafe trait CompiledProgram {
+    /// What it was compiled from.
+    fn program(&self) -> &Program;
+
+    /// The way in, an ordinary C function.
+    fn enter(&self) -> CodeAddress;
+
+    /// Where the module returns to.
+    fn finish(&self) -> CodeAddress;
+
+    /// The code of an instruction.
+    ///
+    /// # Panics
+    /// When there is no such instruction.
+    fn address(&self, code: CodeId, instruction: InstructionIndex) -> CodeAddress;
+}
+
+/// `enter` in `stencils/part1/entry.c`.
+type Enter = for<'vm, 'io> unsafe extern "sysv64" fn(
+    &'vm mut Vm<'io>,
+    *mut Frame,
+    *mut Value,
+    *mut Value,
+    CodeAddress,
+) -> u32;
+
+/// Runs a VM with compiled code, from where its frame is.
+///
+/// # Panics
+/// When the code is another program's, or the VM's program has ended.
+pub fn resume(compiled: &impl CompiledProgram, vm: &mut Vm<'_>) -> Exit {
+    vm.assert_running();
+    assert!(std::ptr::eq(vm.program(), compiled.program()), "the code is another program's");
+    install(compiled, vm);
+    let (code, instruction) = position(vm, vm.frame());
+    let start = compiled.address(code, instruction);
+    let Registers { frame, stack_top, slots } = Registers::of(vm);
+    // SAFETY: `enter` is a C function of this type, and frame, stack and slots
+    // are those of `vm`. Code lies at `start` and wherever that jumps, as the trait
+    // asks for: the cells have just been written.
+    let exit = unsafe {
+        let enter: Enter = std::mem::transmute(compiled.enter());
+        enter(vm, frame, stack_top, slots, start)
+    };
+    leave(vm, exit)
+}
+
+// ANCHOR: install
+/// Writes the code into all cells of the VM that compiled code jumps through: the
+/// entry of each function, and the return address of each frame that waits for a
+/// callee. Below the module's frame lies one that does not run.
+fn install(compiled: &impl CompiledProgram, vm: &Vm<'_>) {
+    for id in (0..compiled.program().codes().len() as u32).map(FunctionId) {
+        let entry = compiled.address(vm.function(id).code, InstructionIndex(0));
+        // SAFETY: this is code of the function, and only engines jump through
+        // the cell, each of them after it has written it.
+        unsafe { vm.set_entry(id, entry.0 as *mut c_void) };
+    }
+    let module = vm.module_frame();
+    let mut frame = vm.frame();
+    while frame > module {
+        frame = frame.wrapping_sub(1);
+        let (code, call) = position(vm, frame);
+        let next = compiled.address(code, InstructionIndex(call.0 + 1));
+        // SAFETY: the frame is one of the VM's, below the running one.
+        unsafe { (*frame).return_address = next.0 as *const c_void };
+    }
+    // SAFETY: below the module's frame lies one more, for this.
+    unsafe { (*module.wrapping_sub(1)).return_address = compiled.finish().0 as *const c_void };
+}
+// ANCHOR_END: install
 
 /// What both kinds of code expect in their registers, beside the VM, when they
 /// begin with an instruction.

@@ -1,17 +1,14 @@
 //! The JIT as an engine: it compiles a whole program, and can go on from any
 //! instruction of it. Chapter 2 of the book, "Calls without calls".
-#![expect(unsafe_code, reason = "calls the machine code that it has emitted")]
+#![expect(unsafe_code, reason = "vouches for the machine code that it has emitted")]
 
-use std::ffi::c_void;
 use std::sync::Arc;
 
 use ch00_workbench::Listing;
-use ch01_bytecode_vm::{
-    CodeId, Engine, Exit, Frame, FunctionId, InstructionIndex, JitError, Program, Value, Vm,
-};
+use ch01_bytecode_vm::{CodeId, Engine, Exit, InstructionIndex, JitError, Program, Vm};
 
 use super::compile::{CompiledCode, Runtime};
-use super::entry::{Registers, leave, position};
+use super::entry::{self, CompiledProgram};
 use super::{listing, runtime};
 use crate::driver::objects::Build;
 use crate::driver::stencils::Stencils;
@@ -71,36 +68,6 @@ impl Jit {
     pub fn size(&self) -> usize {
         self.compiled.iter().map(CompiledCode::size).sum()
     }
-
-    fn address(&self, code: CodeId, instruction: InstructionIndex) -> CodeAddress {
-        self.compiled[code.0 as usize].address(instruction)
-    }
-
-    // ANCHOR: install
-    /// Writes this engine's code into all cells of the VM that its code jumps
-    /// through: the entry of each function, and the return address of each frame
-    /// that waits for a callee. Below the module's frame lies one that does not run.
-    fn install(&self, vm: &Vm<'_>) {
-        for id in (0..self.compiled.len() as u32).map(FunctionId) {
-            let entry = self.address(vm.function(id).code, InstructionIndex(0));
-            // SAFETY: this is code of the function, and only engines jump through
-            // the cell, each of them after it has written it.
-            unsafe { vm.set_entry(id, entry.0 as *mut c_void) };
-        }
-        let module = vm.module_frame();
-        let mut frame = vm.frame();
-        while frame > module {
-            frame = frame.wrapping_sub(1);
-            let (code, call) = position(vm, frame);
-            let next = InstructionIndex(call.0 + 1);
-            // SAFETY: the frame is one of the VM's, below the running one.
-            unsafe { (*frame).return_address = self.address(code, next).0 as *const c_void };
-        }
-        let finish = self.finish.address(CodeOffset(0));
-        // SAFETY: below the module's frame lies one more, for this.
-        unsafe { (*module.wrapping_sub(1)).return_address = finish.0 as *const c_void };
-    }
-    // ANCHOR_END: install
 }
 
 /// A stencil without holes, by itself.
@@ -115,35 +82,32 @@ fn alone(stencils: &Stencils, id: StencilId) -> Result<Code, JitError> {
     buffer.publish().map_err(no_memory)
 }
 
-/// `enter` in `stencils/part1/entry.c`.
-type Enter = for<'vm, 'io> unsafe extern "sysv64" fn(
-    &'vm mut Vm<'io>,
-    *mut Frame,
-    *mut Value,
-    *mut Value,
-    CodeAddress,
-) -> u32;
+// SAFETY: `compile` has copied the stencil of each instruction, whose holes hold
+// labels of the same code, and addresses of the runtime, whose functions abort when
+// they panic. The code lives in `self`. That it does with the VM what verified
+// instructions say is what whoever supplies the object vouches for; the loader has
+// compared the layout and looked at the holes.
+unsafe impl CompiledProgram for Jit {
+    fn program(&self) -> &Program {
+        &self.program
+    }
+
+    fn enter(&self) -> CodeAddress {
+        self.enter.address(CodeOffset(0))
+    }
+
+    fn finish(&self) -> CodeAddress {
+        self.finish.address(CodeOffset(0))
+    }
+
+    fn address(&self, code: CodeId, instruction: InstructionIndex) -> CodeAddress {
+        self.compiled[code.0 as usize].address(instruction)
+    }
+}
 
 impl Engine for Jit {
     fn resume(&mut self, vm: &mut Vm<'_>) -> Exit {
-        vm.assert_running();
-        assert!(std::ptr::eq(vm.program(), &*self.program), "the code is another program's");
-        self.install(vm);
-        let (code, instruction) = position(vm, vm.frame());
-        let start = self.address(code, instruction);
-        let Registers { frame, stack_top, slots } = Registers::of(vm);
-        // SAFETY: `enter` is a C function of this type, and frame, stack and slots
-        // are those of `vm`. Code of ours lies at `start` and wherever that jumps:
-        // its holes hold labels of the same code, and the cells have just been
-        // written. All of it lives as long as `self`. That the code does with the VM
-        // what verified instructions say is what whoever supplies the object vouches
-        // for; the loader has compared the layout and looked at the holes. What it
-        // calls aborts instead of unwinding.
-        let exit = unsafe {
-            let enter: Enter = self.enter.function(CodeOffset(0));
-            enter(vm, frame, stack_top, slots, start)
-        };
-        leave(vm, exit)
+        entry::resume(self, vm)
     }
 }
 

@@ -8,5 +8,7 @@ mod compile;
 mod jit;
 mod listing;
 
+pub use entry::{CompiledProgram, resume};
 pub use interpreter::InterpreterC;
 pub use jit::Jit;
+pub use runtime::address as runtime_address;

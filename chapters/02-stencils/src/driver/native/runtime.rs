@@ -16,7 +16,8 @@ use crate::driver::abi::attention_code;
 use crate::driver::symbol::RuntimeFunction;
 
 /// The address of a function of the runtime.
-pub(super) fn address(function: RuntimeFunction) -> u64 {
+#[must_use]
+pub fn address(function: RuntimeFunction) -> u64 {
     use RuntimeFunction as R;
     let address = match function {
         R::Attend => attend as *const (),

@@ -1,5 +1,6 @@
 //! Who has what in an object: each section belongs to one stencil or data table,
 //! or has nothing in it. Symbols and sections that are nobody's are errors.
+//! Chapter 2 of the book, "Reading an object file"; chapter 3 has more owners.
 
 use std::collections::HashSet;
 
@@ -11,26 +12,31 @@ use super::super::symbols::SymbolTable;
 use super::error::{ExtractError, StencilProblem, SymbolProblem, TableProblem};
 use super::symbol::{Role, label, role};
 
-/// What Clang gives functions on x86-64 by its own preference, below which
-/// `-falign-functions` does not get. It is for speed alone: nothing relies on it.
-const PREFERRED_ALIGNMENT: u64 = 16;
-
 /// What is whose.
-pub(super) struct Inventory<'a> {
+#[derive(Debug)]
+pub struct Inventory<'a> {
     object: &'a ObjectFile<'a>,
     symbols: &'a SymbolTable,
     /// By section: the name of the stencil or the table that it is.
     owners: Vec<Option<&'a str>>,
     /// By section: the stencil that it is.
     ids: Vec<Option<StencilId>>,
-    /// The sections that are stencils, by the stencil's number.
-    stencils: Vec<SectionIndex>,
+    /// The sections that are stencils, and the stencils' names, by number.
+    stencils: Vec<(SectionIndex, &'a str)>,
 }
 
 impl<'a> Inventory<'a> {
+    /// What Clang gives functions on x86-64 by its own preference, below which
+    /// `-falign-functions` does not get. It is for speed alone: nothing relies on it.
+    pub const PREFERRED_ALIGNMENT: u64 = 16;
+
     /// Finds the stencils and the data tables, and numbers the stencils in the
     /// order of their sections.
-    pub(super) fn take(
+    ///
+    /// # Errors
+    /// When two visible symbols have one name, when a stencil or a table is not the
+    /// whole of a section of the right kind, or when there are too many stencils.
+    pub fn take(
         object: &'a ObjectFile<'a>,
         symbols: &'a SymbolTable,
     ) -> Result<Inventory<'a>, ExtractError> {
@@ -64,11 +70,11 @@ impl<'a> Inventory<'a> {
             StencilProblem::Part { section: name() }
         } else if place.size == 0 {
             StencilProblem::Empty
-        } else if place.alignment > PREFERRED_ALIGNMENT {
+        } else if place.alignment > Self::PREFERRED_ALIGNMENT {
             StencilProblem::Alignment { alignment: place.alignment }
         } else {
             self.owners[section.0] = Some(function.name);
-            self.stencils.push(section);
+            self.stencils.push((section, function.name));
             return Ok(());
         };
         Err(ExtractError::Stencil { stencil: function.name.to_owned(), problem })
@@ -102,22 +108,34 @@ impl<'a> Inventory<'a> {
             return Err(ExtractError::TooMany { count });
         }
         self.stencils.sort_unstable();
-        for (id, section) in self.stencils.iter().enumerate() {
+        for (id, (section, _)) in self.stencils.iter().enumerate() {
             self.ids[section.0] = Some(StencilId(id as u16));
         }
         Ok(())
     }
 
     /// The stencils by number: their names, and the sections that they are.
-    pub(super) fn stencils(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a Section<'a>)> {
-        self.stencils.iter().map(|&index| {
-            let name = self.owners[index.0].expect("a stencil's section is its own");
-            (name, self.object.section(index))
-        })
+    pub fn stencils(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a Section<'a>)> {
+        self.stencils.iter().map(|&(section, name)| (name, self.object.section(section)))
+    }
+
+    /// Makes a section somebody's, if it is nobody's yet. Returns whether it was
+    /// nobody's.
+    ///
+    /// # Panics
+    /// When the index is another object's.
+    pub fn claim(&mut self, section: SectionIndex, owner: &'a str) -> bool {
+        let place = &mut self.owners[section.0];
+        let is_free = place.is_none();
+        place.get_or_insert(owner);
+        is_free
     }
 
     /// The data tables that the driver asked for, with their names.
-    pub(super) fn tables(&self) -> Result<Vec<(String, Vec<u8>)>, ExtractError> {
+    ///
+    /// # Errors
+    /// When one is not in the object.
+    pub fn tables(&self) -> Result<Vec<(String, Vec<u8>)>, ExtractError> {
         let find = |table: &str| {
             let owned = |owner: &Option<&str>| *owner == Some(table);
             let section = self.owners.iter().position(owned).ok_or_else(|| {
@@ -130,7 +148,13 @@ impl<'a> Inventory<'a> {
     }
 
     /// What a symbol stands for, to which a stencil refers.
-    pub(super) fn target(&self, symbol: SymbolIndex) -> Result<Target, SymbolProblem> {
+    ///
+    /// # Errors
+    /// When it is nothing that a stencil could refer to.
+    ///
+    /// # Panics
+    /// When the index is another object's.
+    pub fn target(&self, symbol: SymbolIndex) -> Result<Target, SymbolProblem> {
         if symbol == SymbolIndex(0) {
             return Err(SymbolProblem::None);
         }
@@ -148,19 +172,42 @@ impl<'a> Inventory<'a> {
 
     /// Checks that everything in the object has found its place.
     pub(super) fn check_that_nothing_is_left(&self) -> Result<(), ExtractError> {
-        for (index, symbol) in self.object.symbols.iter().enumerate().skip(1) {
+        self.check_symbols(|_| false)?;
+        self.check_sections()
+    }
+
+    /// Checks that every symbol has its place here, but for those that the caller
+    /// has found one for.
+    ///
+    /// # Errors
+    /// When one has none.
+    pub fn check_symbols(
+        &self,
+        is_known: impl Fn(&Symbol<'_>) -> bool,
+    ) -> Result<(), ExtractError> {
+        let symbols = self.object.symbols.iter().enumerate().skip(1);
+        for (index, symbol) in symbols.filter(|(_, symbol)| !is_known(symbol)) {
             role(symbol, self.object, self.symbols).map_err(|problem| {
                 let symbol = self.label(SymbolIndex(index));
                 ExtractError::Symbol { symbol, problem }
             })?;
         }
+        Ok(())
+    }
+
+    /// Checks that every section with something to load is somebody's.
+    ///
+    /// # Errors
+    /// When one is nobody's.
+    pub fn check_sections(&self) -> Result<(), ExtractError> {
         let mut unowned =
             self.object.sections.iter().filter(|it| self.owners[it.index.0].is_none());
         unowned.try_for_each(check_section_without_owner)
     }
 
     /// What to call a symbol in a message.
-    pub(super) fn label(&self, symbol: SymbolIndex) -> String {
+    #[must_use]
+    pub fn label(&self, symbol: SymbolIndex) -> String {
         label(symbol, self.object)
     }
 }

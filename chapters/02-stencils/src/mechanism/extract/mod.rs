@@ -11,12 +11,11 @@ mod inventory;
 mod hole;
 
 pub use error::{ExtractError, HoleProblem, StencilProblem, SymbolProblem, TableProblem};
+pub use inventory::Inventory;
 
 use super::object_file::ObjectFile;
 use super::stencil::{Stencil, StencilLibrary};
 use super::symbols::SymbolTable;
-
-use self::inventory::Inventory;
 
 // ANCHOR: extract
 /// Reads an object file, in which stencils may refer to each other and to the

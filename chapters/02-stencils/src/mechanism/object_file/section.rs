@@ -29,6 +29,9 @@ pub struct Section<'data> {
     pub size: u64,
     /// Its bytes; none if they are all 0 and the file leaves them out.
     pub bytes: &'data [u8],
+    /// If these are constants of one size, of which equal ones may be merged: how
+    /// many bytes each has. Otherwise 0.
+    pub entry_size: u64,
     /// What is still to be written to it, in the order of the file.
     pub relocations: Vec<Relocation>,
 }
@@ -53,8 +56,9 @@ pub enum SectionKind {
 const WRITE: u64 = elf::SHF_WRITE as u64;
 const LOADED: u64 = elf::SHF_ALLOC as u64;
 const CODE: u64 = elf::SHF_EXECINSTR as u64;
-/// Equal entries may be merged, which we have no need to do.
+/// Equal entries may be merged.
 const MERGE: u64 = (elf::SHF_MERGE | elf::SHF_STRINGS) as u64;
+const CONSTANTS: u64 = elf::SHF_MERGE as u64;
 const INFO_LINK: u64 = elf::SHF_INFO_LINK as u64;
 /// It may lie anywhere in 64 bits (ABI for AMD64, "Section Header Flags").
 const LARGE: u64 = 0x1000_0000;
@@ -83,6 +87,7 @@ fn section<'data>(
         alignment: raw.sh_addralign(LittleEndian).max(1),
         size: raw.sh_size(LittleEndian),
         bytes: headers.contents(index)?,
+        entry_size: entry_size(raw),
         relocations: Vec::new(),
     })
 }
@@ -96,8 +101,17 @@ impl Section<'_> {
         alignment: 1,
         size: 0,
         bytes: &[],
+        entry_size: 0,
         relocations: Vec::new(),
     };
+}
+
+/// Entries of a section of strings have no size: each ends with a zero.
+fn entry_size(raw: &RawSection) -> u64 {
+    match raw.sh_flags(LittleEndian) & MERGE {
+        CONSTANTS => raw.sh_entsize(LittleEndian),
+        _ => 0,
+    }
 }
 
 fn kind(name: &str, raw: &RawSection) -> Result<SectionKind, SectionDefect> {

@@ -1,0 +1,152 @@
+//! The JIT as an engine: it links a whole program, and can go on from any
+//! instruction of it.
+#![expect(unsafe_code, reason = "vouches for the machine code that it has linked")]
+
+use std::sync::Arc;
+
+use ch00_workbench::Listing;
+use ch01_bytecode_vm::{CodeId, Engine, Exit, InstructionIndex, JitError, Program, Vm};
+use ch02_stencils::driver::{CompiledProgram, Symbol, resume, runtime_address};
+use ch02_stencils::{Code, CodeAddress, CodeBuffer, CodeOffset, HoleKind, StencilId};
+
+use super::compile::{Kinds, compile};
+use super::listing;
+use crate::driver::stencils::Stencils;
+use crate::mechanism::arch::X86_64;
+use crate::mechanism::link::{CodeMap, HoleResolver, Image, Step, Values};
+
+/// The engine that runs a program as linked stencils. The code belongs to it.
+#[derive(Debug)]
+pub struct Jit {
+    program: Arc<Program>,
+    stencils: Arc<Stencils>,
+    /// The way in, and where the module returns to.
+    enter: Code,
+    finish: Code,
+    /// By number of the code object.
+    functions: Vec<Function>,
+}
+
+/// The machine code of a code object, in a mapping of its own.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) code: Code,
+    pub(super) image: Image<X86_64>,
+}
+
+impl Jit {
+    /// Compiles a program.
+    ///
+    /// # Errors
+    /// When the system gives no memory, or does not let it be executed, or a
+    /// function would have 2 GiB of code or more.
+    pub fn new(program: Arc<Program>, stencils: Arc<Stencils>) -> Result<Jit, JitError> {
+        let enter = alone(&stencils, stencils.enter())?;
+        let finish = alone(&stencils, stencils.finish())?;
+        let kinds = Kinds::new(&stencils);
+        let functions = program.codes().iter().map(|code| {
+            let mut image = Image::new();
+            compile(code, &stencils, &kinds, &mut image)?;
+            Ok(Function { code: publish(&image)?, image })
+        });
+        let functions = functions.collect::<Result<_, _>>()?;
+        Ok(Jit { program, stencils, enter, finish, functions })
+    }
+
+    /// The code with names for addresses.
+    #[must_use]
+    pub fn listing(&self) -> Listing {
+        listing::code(&self.program, &self.stencils, &self.functions)
+    }
+
+    /// How many bytes the hot and the cold parts of all instructions have.
+    #[must_use]
+    pub fn sizes(&self) -> (usize, usize) {
+        let images = || self.functions.iter().map(|function| &function.image);
+        (images().map(Image::hot_size).sum(), images().map(Image::cold_size).sum())
+    }
+}
+
+impl Function {
+    pub(super) fn map(&self) -> &CodeMap {
+        self.image.map()
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.code.bytes()
+    }
+}
+
+// ANCHOR: publish
+/// Puts an image into a mapping of its own, and has it executed from there on.
+pub(super) fn publish(image: &Image<X86_64>) -> Result<Code, JitError> {
+    let bytes = image.size();
+    let no_memory = |reason| JitError::Memory { bytes, reason };
+    let mut buffer = CodeBuffer::new(bytes).map_err(no_memory)?;
+    let address = buffer.address(CodeOffset(0));
+    place(image, buffer.bytes_mut(), address);
+    buffer.publish().map_err(no_memory)
+}
+// ANCHOR_END: publish
+
+/// Writes an image to memory, as it has to be to run at `address`.
+pub(super) fn place(image: &Image<X86_64>, memory: &mut [u8], address: CodeAddress) {
+    let placed = image.place(memory, address, outside);
+    placed.expect("calls have veneers, and all else is an offset");
+}
+
+/// The address of a function of the runtime.
+fn outside(kind: HoleKind) -> u64 {
+    match Symbol::of(kind) {
+        Symbol::Runtime(function) => runtime_address(function),
+        other => panic!("{other:?} is not outside of the code"),
+    }
+}
+
+/// A stencil without holes, by itself.
+fn alone(stencils: &Stencils, id: StencilId) -> Result<Code, JitError> {
+    struct One(StencilId);
+
+    impl HoleResolver for One {
+        fn stencil(&self, _: Step) -> StencilId {
+            self.0
+        }
+
+        fn fill(&self, _: Step, _: &CodeMap, _: &mut Values) {}
+    }
+
+    let mut image = Image::new();
+    let linked = stencils.library().link(1, &One(id), &mut image);
+    linked.expect("the loader has seen that it has no holes, and goes nowhere");
+    publish(&image)
+}
+
+// SAFETY: `compile` has linked the stencil of each instruction, whose holes hold
+// labels of the same code, and addresses of the runtime, whose functions abort when
+// they panic. The code lives in `self`. That it does with the VM what verified
+// instructions say is what whoever supplies the object vouches for; the loader has
+// compared the layout and looked at the holes.
+unsafe impl CompiledProgram for Jit {
+    fn program(&self) -> &Program {
+        &self.program
+    }
+
+    fn enter(&self) -> CodeAddress {
+        self.enter.address(CodeOffset(0))
+    }
+
+    fn finish(&self) -> CodeAddress {
+        self.finish.address(CodeOffset(0))
+    }
+
+    fn address(&self, code: CodeId, instruction: InstructionIndex) -> CodeAddress {
+        let function = &self.functions[code.0 as usize];
+        function.code.address(function.image.entry(Step(instruction.0)))
+    }
+}
+
+impl Engine for Jit {
+    fn resume(&mut self, vm: &mut Vm<'_>) -> Exit {
+        resume(self, vm)
+    }
+}

@@ -1,0 +1,109 @@
+//! What lies where in an image behind the hot parts: cold parts, slots, constants,
+//! veneers.
+
+use super::error::LinkError;
+use super::image::Image;
+use super::library::Library;
+use super::values::{Slot, Values};
+use crate::mechanism::arch::Arch;
+use crate::mechanism::graph::ConstantId;
+
+/// What begins behind the code begins at a multiple of this.
+const ALIGNMENT: u64 = 16;
+
+/// What is between the code and what lies behind it: the opcode of a trap.
+const PADDING: u8 = 0xcc;
+
+/// The sums of all steps.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sums {
+    /// In bytes.
+    pub(super) hot: u64,
+    pub(super) cold: u64,
+    pub(super) slots: u64,
+    /// Which of the library's constants there are, one bit for each.
+    pub(super) constants: u128,
+    /// Which functions are called, one bit for each.
+    pub(super) calls: u128,
+}
+
+impl Sums {
+    fn code(&self) -> u64 {
+        self.hot + self.cold
+    }
+
+    /// Which veneer of the image leads to a function that is called.
+    pub(super) fn veneer(&self, call: u8) -> u8 {
+        (self.calls & ((1 << call) - 1)).count_ones() as u8
+    }
+
+    /// Where the slots begin.
+    pub(super) fn slots_start(&self) -> u64 {
+        self.code().next_multiple_of(ALIGNMENT)
+    }
+}
+
+impl<A: Arch> Library<A> {
+    /// Finds a place for everything, makes room for it, and writes what is the same
+    /// wherever it lies. Tells `values` where the constants are.
+    pub(super) fn arrange(
+        &self,
+        sums: &Sums,
+        image: &mut Image<A>,
+        values: &mut Values,
+    ) -> Result<(), LinkError> {
+        for start in &mut image.map.cold {
+            *start = start.wrapping_add(sums.hot as u32);
+        }
+        image.veneers.clear();
+        image.veneers.extend(members(sums.calls).map(|call| self.tables.calls[call]));
+        let constants = self.place_constants(sums, image);
+        let end = constants.last().map_or(sums.slots_start() + sums.slots, |&(constant, start)| {
+            start + self.constants()[constant].bytes.len() as u64
+        });
+        let veneers_start = end.next_multiple_of(ALIGNMENT);
+        let bytes = veneers_start + (image.veneers.len() * A::VENEER_SIZE) as u64;
+        if bytes > i32::MAX as u64 {
+            return Err(LinkError::TooBig { bytes });
+        }
+        image.veneers_start = veneers_start as usize;
+        image.make_room(sums.code() as usize);
+        for (constant, start) in constants {
+            let bytes = &self.constants()[constant].bytes;
+            image.bytes[start as usize..start as usize + bytes.len()].copy_from_slice(bytes);
+            values.put(Slot::constant(ConstantId(constant as u32)), start);
+        }
+        Ok(())
+    }
+
+    /// The constants that are used, and where they begin.
+    fn place_constants(&self, sums: &Sums, image: &mut Image<A>) -> Vec<(usize, u64)> {
+        let mut end = sums.slots_start() + sums.slots;
+        let mut alignment = ALIGNMENT;
+        let place = |number: usize| {
+            let constant = &self.constants()[number];
+            alignment = alignment.max(constant.alignment.into());
+            let start = end.next_multiple_of(constant.alignment.into());
+            end = start + constant.bytes.len() as u64;
+            (number, start)
+        };
+        let constants = members(sums.constants).map(place).collect();
+        image.alignment = alignment as usize;
+        constants
+    }
+}
+
+impl<A> Image<A> {
+    /// Makes room for all but the veneers, of which so many bytes will be code.
+    fn make_room(&mut self, code: usize) {
+        if self.bytes.len() < self.veneers_start {
+            self.bytes.resize(self.veneers_start, PADDING);
+        }
+        self.bytes[code..self.veneers_start].fill(PADDING);
+    }
+}
+
+/// The numbers of the bits that are set.
+fn members(set: u128) -> impl Iterator<Item = usize> {
+    (0..u128::BITS as usize - set.leading_zeros() as usize).filter(move |bit| set >> bit & 1 != 0)
+}

@@ -1,0 +1,52 @@
+//! What the linker does to a hole. There is no branch on what the hole is for: its
+//! value has a number, and what is to be subtracted from it, and how large it may
+//! be, is computed along.
+
+use super::arrange::Sums;
+use super::flat::{Half, Later, Source, Word};
+use super::image::{Kept, KeptTarget};
+use super::values::Values;
+
+impl Word {
+    #[inline]
+    pub(super) fn fill(&self, bytes: &mut [u8], starts: [u64; 3], values: &Values) {
+        let place = starts[self.part as usize] as usize + self.offset as usize;
+        let value = values.get(self.slot).wrapping_add_signed(self.addend);
+        bytes[place..place + 8].copy_from_slice(&value.to_le_bytes());
+    }
+}
+
+impl Half {
+    // ANCHOR: fill
+    /// Fills the hole. The result is 0 if the value fits.
+    #[inline]
+    pub(super) fn fill(&self, bytes: &mut [u8], starts: [u64; 3], values: &Values) -> u64 {
+        let place = starts[self.part as usize] + u64::from(self.offset);
+        // All ones, or all zeros.
+        let if_relative = u64::from(self.is_relative).wrapping_neg();
+        let value = values.get(self.slot).wrapping_add_signed(self.addend);
+        let value = value.wrapping_sub(place & if_relative);
+        let place = place as usize;
+        bytes[place..place + 4].copy_from_slice(&(value as u32).to_le_bytes());
+        // From -2^31 to 2^31 - 1 becomes from 0 to 2^32 - 1.
+        value.wrapping_add(u64::from(self.is_signed) << 31) >> 32
+    }
+    // ANCHOR_END: fill
+}
+
+impl Later {
+    /// The relocation of this hole in the step whose parts begin at `starts`.
+    #[inline]
+    pub(super) fn keep(&self, starts: [u64; 3], values: &Values, sums: &Sums) -> Kept {
+        let target = match self.source {
+            Source::Outside { symbol, call } => {
+                let veneer = call.map(|call| sums.veneer(call));
+                KeptTarget::Outside { symbol, veneer }
+            }
+            Source::Image(slot) => KeptTarget::Image(values.get(slot)),
+            Source::Value(slot) => KeptTarget::Address(values.get(slot)),
+        };
+        let offset = starts[self.part as usize] as u32 + self.offset;
+        Kept { offset, formula: self.formula, target, addend: self.addend }
+    }
+}

@@ -1,0 +1,135 @@
+//! All stencils of an object, laid out, and flattened into tables that the linker
+//! walks through: bytes, words, halves, and what has to be kept for later. Chapter
+//! 3 of the book, "Two passes".
+
+use std::marker::PhantomData;
+
+use ch02_stencils::StencilId;
+
+use super::flat::{Flat, Tables};
+use super::values::Slot;
+use crate::mechanism::arch::Arch;
+use crate::mechanism::graph::Constant;
+use crate::mechanism::layout::{Peepholes, Stencil, lay_out};
+use crate::mechanism::read::{ReadError, read};
+use crate::mechanism::symbols::{Role, Symbols};
+
+/// The stencils of an object file, ready to be linked.
+#[derive(Clone, Debug)]
+pub struct Library<A> {
+    symbols: Symbols,
+    stencils: Vec<Stencil>,
+    constants: Vec<Constant>,
+    data_tables: Vec<(String, Vec<u8>)>,
+    pub(super) tables: Tables,
+    arch: PhantomData<A>,
+}
+
+/// Why an object does not become a library.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LibraryError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// There are more constants than numbers for them.
+    #[error("the stencils use {count} constants, and there are numbers for {limit}")]
+    Constants {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// There are more functions to call than numbers for them.
+    #[error("the stencils call {count} functions, and there are numbers for {limit}")]
+    Calls {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// A stencil is too long for distances of 32 bits.
+    #[error("stencil `{stencil}` has {bytes} bytes, and may have at most {limit}")]
+    Long {
+        /// Which one.
+        stencil: String,
+        /// How many bytes it has.
+        bytes: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+}
+
+impl<A: Arch> Library<A> {
+    // ANCHOR: new
+    /// Reads an object file and lays its stencils out.
+    ///
+    /// # Errors
+    /// When the object cannot be read, or has more in it than there are numbers for.
+    pub fn new(
+        object: &[u8],
+        symbols: Symbols,
+        peepholes: Peepholes,
+    ) -> Result<Library<A>, LibraryError> {
+        let object = read::<A>(object, &symbols)?;
+        let functions = object.functions.iter();
+        let stencils: Vec<Stencil> =
+            functions.map(|function| lay_out::<A>(function, &symbols, peepholes)).collect();
+        let tables = Tables::new(&stencils, &object.constants, &symbols)?;
+        let (constants, data_tables) = (object.constants, object.tables);
+        Ok(Library { symbols, stencils, constants, data_tables, tables, arch: PhantomData })
+    }
+    // ANCHOR_END: new
+}
+
+impl<A> Library<A> {
+    /// The symbols that it was read with.
+    #[must_use]
+    pub fn symbols(&self) -> &Symbols {
+        &self.symbols
+    }
+
+    /// The number of the stencil with a name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<StencilId> {
+        let index = self.stencils.iter().position(|stencil| stencil.name == name)?;
+        Some(StencilId(index as u16))
+    }
+
+    /// The stencil with a number of this library.
+    ///
+    /// # Panics
+    /// When the number is another library's.
+    #[must_use]
+    pub fn get(&self, id: StencilId) -> &Stencil {
+        &self.stencils[usize::from(id.0)]
+    }
+
+    /// All stencils with their numbers, in the order of the object file.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (StencilId, &Stencil)> {
+        (0..self.stencils.len()).map(|index| (StencilId(index as u16), &self.stencils[index]))
+    }
+
+    /// The constants that its code reads, by number.
+    #[must_use]
+    pub fn constants(&self) -> &[Constant] {
+        &self.constants
+    }
+
+    /// The bytes of a data table that the driver asked for by name.
+    #[must_use]
+    pub fn data_table(&self, name: &str) -> Option<&[u8]> {
+        let table = self.data_tables.iter().find(|(table, _)| table == name)?;
+        Some(&table.1)
+    }
+
+    /// Where the start of the next step goes.
+    pub(super) fn next_slot(&self) -> Slot {
+        let mut kinds = self.symbols.table().kinds();
+        let next = kinds.find(|&kind| self.symbols.role(kind) == Role::Next);
+        next.map_or(Slot::nowhere(), Slot::symbol)
+    }
+
+    pub(super) fn flat(&self, id: StencilId) -> &Flat {
+        &self.tables.stencils[usize::from(id.0)]
+    }
+}

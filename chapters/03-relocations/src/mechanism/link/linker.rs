@@ -1,0 +1,171 @@
+//! The linker: first it adds sizes up, so that every place is known; then it copies
+//! and patches. Chapter 3 of the book, "Two passes".
+
+use super::arrange::Sums;
+use super::code_map::Step;
+use super::error::LinkError;
+use super::flat::{CHUNK, Piece};
+use super::image::Image;
+use super::library::Library;
+use super::values::{HoleResolver, Slot, Values};
+use crate::mechanism::arch::Arch;
+use crate::mechanism::layout::Target;
+use crate::mechanism::symbols::Role;
+
+impl<A: Arch> Library<A> {
+    // ANCHOR: link
+    /// Links a sequence of so many steps into `image`, whose memory is used again.
+    ///
+    /// # Errors
+    /// When a value does not fit its hole, the code would run off its end, or would
+    /// have 2 GiB or more. There is nothing of use in the image then.
+    ///
+    /// # Panics
+    /// When the resolver names a stencil of another library.
+    pub fn link<R: HoleResolver>(
+        &self,
+        steps: u32,
+        resolver: &R,
+        image: &mut Image<A>,
+    ) -> Result<(), LinkError> {
+        let mut values = Values::new();
+        let sums = self.measure(steps, resolver, image);
+        self.check_end(steps, resolver)?;
+        self.arrange(&sums, image, &mut values)?;
+        match self.emit(steps, resolver, image, &sums, &mut values) {
+            true => Ok(()),
+            false => Err(self.explain(steps, resolver, image, &mut values)),
+        }
+    }
+    // ANCHOR_END: link
+
+    // ANCHOR: measure
+    /// The first pass: where each step begins. Cold parts are counted from where
+    /// the hot ones end.
+    fn measure<R: HoleResolver>(&self, steps: u32, resolver: &R, image: &mut Image<A>) -> Sums {
+        let mut sums = Sums::default();
+        let map = &mut image.map;
+        map.clear(steps as usize);
+        for step in 0..steps {
+            let flat = self.flat(resolver.stencil(Step(step)));
+            map.push(sums.hot, sums.cold);
+            sums.hot += u64::from(flat.hot.size);
+            sums.cold += u64::from(flat.cold.size);
+            sums.slots += u64::from(flat.slots_size);
+            sums.constants |= flat.constants;
+            sums.calls |= flat.calls;
+        }
+        map.push(sums.hot, sums.cold);
+        sums
+    }
+    // ANCHOR_END: measure
+
+    /// Behind the last step there is none that it could go on with.
+    fn check_end<R: HoleResolver>(&self, steps: u32, resolver: &R) -> Result<(), LinkError> {
+        let Some(last) = steps.checked_sub(1).map(Step) else { return Ok(()) };
+        let id = resolver.stencil(last);
+        match self.flat(id).continues {
+            false => Ok(()),
+            true => Err(LinkError::RunsOff { step: last, stencil: self.get(id).name.clone() }),
+        }
+    }
+
+    // ANCHOR: emit
+    /// The second pass: copies each step's parts to their places, and fills their
+    /// holes. Returns whether all values fit.
+    fn emit<R: HoleResolver>(
+        &self,
+        steps: u32,
+        resolver: &R,
+        image: &mut Image<A>,
+        sums: &Sums,
+        values: &mut Values,
+    ) -> bool {
+        let Image { bytes, map, kept, veneers_start, .. } = image;
+        let bytes = &mut bytes[..*veneers_start];
+        kept.clear();
+        let next = self.next_slot();
+        let (hot_end, cold_end) = (sums.hot as usize, (sums.hot + sums.cold) as usize);
+        let mut slots = sums.slots_start();
+        let mut excess = 0;
+        for step in 0..steps {
+            let flat = self.flat(resolver.stencil(Step(step)));
+            resolver.fill(Step(step), map, values);
+            let (hot, cold) = (map.hot[step as usize], map.cold[step as usize]);
+            let starts = [hot.into(), cold.into(), slots];
+            values.put_parts(starts);
+            values.put(next, map.hot[step as usize + 1].into());
+            self.copy(flat.hot, bytes, hot as usize, hot_end);
+            self.copy(flat.cold, bytes, cold as usize, cold_end);
+            for word in &self.tables.words[flat.words()] {
+                word.fill(bytes, starts, values);
+            }
+            for half in &self.tables.halves[flat.halves()] {
+                excess |= half.fill(bytes, starts, values);
+            }
+            for later in &self.tables.later[flat.later()] {
+                kept.push(later.keep(starts, values, sums));
+            }
+            slots += u64::from(flat.slots_size);
+        }
+        excess == 0
+    }
+    // ANCHOR_END: emit
+
+    /// Copies a part, in pieces of the same size: what is written too much belongs
+    /// to a part that is written later. At the `end` of a stream there is none.
+    fn copy(&self, piece: Piece, bytes: &mut [u8], place: usize, end: usize) {
+        let (start, size) = (piece.start as usize, piece.size as usize);
+        let source = &self.tables.bytes[start..start + size.next_multiple_of(CHUNK)];
+        if place + source.len() <= end {
+            let target = &mut bytes[place..place + source.len()];
+            for (to, from) in target.as_chunks_mut::<CHUNK>().0.iter_mut().zip(source.as_chunks().0)
+            {
+                *to = *from;
+            }
+        } else {
+            bytes[place..place + size].copy_from_slice(&source[..size]);
+        }
+    }
+
+    /// Finds the value that did not fit, one hole at a time.
+    fn explain<R: HoleResolver>(
+        &self,
+        steps: u32,
+        resolver: &R,
+        image: &Image<A>,
+        values: &mut Values,
+    ) -> LinkError {
+        for step in (0..steps).map(Step) {
+            let stencil = self.get(resolver.stencil(step));
+            resolver.fill(step, &image.map, values);
+            for (part, hole) in stencil.holes() {
+                let Target::Symbol(symbol) = hole.target else { continue };
+                if self.symbols().role(symbol) != Role::Value {
+                    continue;
+                }
+                let value = values.get(Slot::symbol(symbol));
+                let applied = A::apply(
+                    hole.formula,
+                    &mut [0; 8][..hole.formula.size()],
+                    value,
+                    hole.addend,
+                    0,
+                );
+                if let Err(overflow) = applied {
+                    let stencil = stencil.name.clone();
+                    let symbol = self.symbols().table().name(symbol).to_owned();
+                    return LinkError::Range {
+                        step,
+                        stencil,
+                        part,
+                        offset: hole.offset,
+                        symbol,
+                        overflow,
+                    };
+                }
+            }
+        }
+        panic!("every distance within an image has 32 bits")
+    }
+}

@@ -1,0 +1,84 @@
+//! What a driver is asked for each step, and how it answers: with a table of
+//! values in which each hole finds its own by number, so that nobody has to ask
+//! for each hole what it is for. Chapter 3 of the book, "Two passes".
+
+use ch02_stencils::{HoleKind, StencilId};
+
+use super::code_map::{CodeMap, Step};
+use crate::mechanism::graph::ConstantId;
+use crate::mechanism::layout::PartName;
+
+// ANCHOR: resolver
+/// What a driver knows of the sequence of stencils that it wants to have linked.
+pub trait HoleResolver {
+    /// The stencil of a step.
+    fn stencil(&self, step: Step) -> StencilId;
+
+    /// Sets the values of all symbols that are labels or values for a step. What
+    /// the step's stencil has no hole for may have any value. `map` knows where
+    /// each step begins.
+    fn fill(&self, step: Step, map: &CodeMap, values: &mut Values);
+}
+// ANCHOR_END: resolver
+
+/// The values of symbols, parts and constants, by number. Those of places in the
+/// image are in bytes from its start.
+#[derive(Clone, Debug)]
+pub struct Values([u64; 256]);
+
+/// Where in [`Values`] something is. Symbols have the first 64 numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slot(pub(super) u8);
+
+/// The numbers from here on are those of constants.
+const CONSTANTS: u8 = 128;
+
+impl Slot {
+    /// How many constants there can be.
+    pub(super) const CONSTANTS: usize = 256 - CONSTANTS as usize;
+
+    pub(super) fn symbol(kind: HoleKind) -> Slot {
+        Slot(kind.0 as u8)
+    }
+
+    pub(super) fn part(part: PartName) -> Slot {
+        Slot(64 + part as u8)
+    }
+
+    /// Where nothing looks.
+    pub(super) fn nowhere() -> Slot {
+        Slot(CONSTANTS - 1)
+    }
+
+    pub(super) fn constant(constant: ConstantId) -> Slot {
+        Slot(CONSTANTS + constant.0 as u8)
+    }
+}
+
+impl Values {
+    pub(super) fn new() -> Values {
+        Values([0; 256])
+    }
+
+    /// Sets the value of a symbol: a number, or, if it is a label, where a step
+    /// begins: see [`CodeMap::start`].
+    pub fn set(&mut self, symbol: HoleKind, value: u64) {
+        debug_assert!(symbol.0 < 64, "the symbols that a step fills come first");
+        self.put(Slot::symbol(symbol), value);
+    }
+
+    /// Sets where the parts of a step are.
+    pub(super) fn put_parts(&mut self, starts: [u64; 3]) {
+        for (part, start) in PartName::ALL.into_iter().zip(starts) {
+            self.put(Slot::part(part), start);
+        }
+    }
+
+    pub(super) fn put(&mut self, slot: Slot, value: u64) {
+        self.0[usize::from(slot.0)] = value;
+    }
+
+    pub(super) fn get(&self, slot: Slot) -> u64 {
+        self.0[usize::from(slot.0)]
+    }
+}

@@ -1,0 +1,48 @@
+//! From an object file to functions made of blocks. Chapter 2's reader takes a
+//! function for one piece; here it is as many as the compiler made of it, each a
+//! section. More kinds of relocations are holes, and code may have constants. As
+//! there, whatever else is in the object is an error. Chapter 3 of the book, "A
+//! block is a section".
+
+mod error;
+mod parts;
+mod constants;
+mod hole;
+mod block;
+
+pub use error::{BlockProblem, ConstantsProblem, HoleProblem, ReadError};
+
+use ch02_stencils::object_file::ObjectFile;
+use ch02_stencils::{ExtractError, StencilId};
+
+use self::block::Reader;
+use self::constants::Constants;
+use self::parts::Parts;
+use super::arch::Arch;
+use super::graph::{Function, Object};
+use super::symbols::Symbols;
+
+/// Reads an object file, whose functions may refer to the given symbols.
+///
+/// # Errors
+/// When this is not an object file that can be read; or when anything is in it
+/// that is neither a block of a function, nor a constant, nor a data table from the
+/// list of symbols.
+pub fn read<A: Arch>(bytes: &[u8], symbols: &Symbols) -> Result<Object, ReadError> {
+    let file = ObjectFile::parse(bytes).map_err(ExtractError::Object)?;
+    let parts = Parts::take(&file, symbols)?;
+    let mut constants = Constants::default();
+    let mut functions = Vec::with_capacity(parts.outlines().len());
+    for (id, outline) in parts.outlines().iter().enumerate() {
+        let function = StencilId(id as u16);
+        let mut reader = Reader { parts: &parts, function, constants: &mut constants };
+        let blocks = outline.sections.iter().map(|&section| reader.block::<A>(section));
+        let blocks = blocks.collect::<Result<_, _>>()?;
+        functions.push(Function { name: outline.name.to_owned(), blocks });
+    }
+    parts.check_that_nothing_is_left()?;
+    if functions.is_empty() {
+        return Err(ExtractError::NoStencil.into());
+    }
+    Ok(Object { functions, constants: constants.into_list(), tables: parts.tables()? })
+}
