@@ -162,7 +162,8 @@ mod tests {
         };
         let speed = json!({
             "memory": "warm", "functions": 1, "bytecodes": 10, "hot_bytes": 250, "cold_bytes": 50,
-            "nanoseconds_per_bytecode": 25.0, "bytecodes_per_second": 4e7, "bytes_per_second": 1.2e9,
+            "nanoseconds_per_bytecode": 25.0, "bytecodes_per_second": 4e7,
+            "bytes_per_second": 1.2e9,
             "laps": [20.0, 25.0, 90.0],
         });
         let expected = json!({

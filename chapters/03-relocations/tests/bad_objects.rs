@@ -8,8 +8,6 @@
 
 #[path = "../../02-stencils/tests/damage/mod.rs"]
 mod damage;
-#[path = "../../02-stencils/tests/prebuilt/mod.rs"]
-mod prebuilt;
 mod sound;
 
 use std::alloc::System;
@@ -32,9 +30,10 @@ use crate::sound::assert_sound;
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, 64 << 20);
 
-const FOLDER: &str = "x86_64-unknown-linux-gnu";
-
-const FILE: &str = "jit-medium.o";
+const OBJECT: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../stencils/prebuilt/x86_64-unknown-linux-gnu/jit-medium.o"
+);
 
 const SEED_FILE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/bad-objects-seed");
 
@@ -45,8 +44,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The object with blocks that ships with the repository.
 fn good_object() -> Vec<u8> {
-    let objects = prebuilt::objects(FOLDER);
-    objects.into_iter().find(|object| object.name == FILE).expect("it is prebuilt").bytes
+    std::fs::read(OBJECT).expect("the prebuilt object is in the workspace")
 }
 
 #[test]

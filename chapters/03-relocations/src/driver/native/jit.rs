@@ -9,7 +9,7 @@ use ch01_bytecode_vm::{CodeId, Engine, Exit, InstructionIndex, JitError, Program
 use ch02_stencils::driver::{CompiledProgram, Symbol, resume, runtime_address};
 use ch02_stencils::{Code, CodeAddress, CodeBuffer, CodeOffset, HoleKind, StencilId};
 
-use super::compile::{Kinds, compile};
+use super::compile::compile;
 use super::listing;
 use crate::driver::stencils::Stencils;
 use crate::mechanism::arch::X86_64;
@@ -43,10 +43,9 @@ impl Jit {
     pub fn new(program: Arc<Program>, stencils: Arc<Stencils>) -> Result<Jit, JitError> {
         let enter = alone(&stencils, stencils.enter())?;
         let finish = alone(&stencils, stencils.finish())?;
-        let kinds = Kinds::new(&stencils);
         let functions = program.codes().iter().map(|code| {
             let mut image = Image::new();
-            compile(code, &stencils, &kinds, &mut image)?;
+            compile(code, &stencils, &mut image)?;
             Ok(Function { code: publish(&image)?, image })
         });
         let functions = functions.collect::<Result<_, _>>()?;

@@ -6,7 +6,7 @@ use ch00_workbench::{Compiled, Compiler, Memory, Refusal};
 use ch01_bytecode_vm::{CodeObject, JitError, Program, refuse_jit};
 use ch02_stencils::{CodeBuffer, CodeOffset};
 
-use super::compile::{Kinds, compile};
+use super::compile::compile;
 use super::jit::{Function, place, publish};
 use crate::driver::stencils::Stencils;
 use crate::mechanism::arch::X86_64;
@@ -18,7 +18,6 @@ use crate::mechanism::link::Image;
 pub(crate) struct TimedCompiler<'a> {
     programs: &'a [Arc<Program>],
     stencils: Arc<Stencils>,
-    kinds: Kinds,
     /// Of the function that was linked last.
     image: Image<X86_64>,
     warm: CodeBuffer,
@@ -35,23 +34,22 @@ impl<'a> TimedCompiler<'a> {
         programs: &'a [Arc<Program>],
         stencils: Arc<Stencils>,
     ) -> Result<TimedCompiler<'a>, JitError> {
-        let kinds = Kinds::new(&stencils);
         let mut image = Image::new();
         let mut bytes = 1;
         for code in codes(programs) {
-            compile(code, &stencils, &kinds, &mut image)?;
+            compile(code, &stencils, &mut image)?;
             bytes = room(&image, bytes).1;
         }
         let no_memory = |reason| JitError::Memory { bytes, reason };
         let warm = CodeBuffer::new(bytes).map_err(no_memory)?;
-        Ok(TimedCompiler { programs, stencils, kinds, image, warm, functions: Vec::new() })
+        Ok(TimedCompiler { programs, stencils, image, warm, functions: Vec::new() })
     }
 
     fn compile_warm(&mut self) -> Result<Compiled, JitError> {
         let mut sums = Compiled::default();
         let mut end = 0;
         for code in codes(self.programs) {
-            compile(code, &self.stencils, &self.kinds, &mut self.image)?;
+            compile(code, &self.stencils, &mut self.image)?;
             add(&mut sums, code, &self.image);
             let start;
             (start, end) = room(&self.image, end);
@@ -66,7 +64,7 @@ impl<'a> TimedCompiler<'a> {
         let mut sums = Compiled::default();
         for code in codes(self.programs) {
             let mut image = Image::new();
-            compile(code, &self.stencils, &self.kinds, &mut image)?;
+            compile(code, &self.stencils, &mut image)?;
             add(&mut sums, code, &image);
             self.functions.push(Function { code: publish(&image)?, image });
         }

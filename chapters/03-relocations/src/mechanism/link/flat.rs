@@ -13,9 +13,9 @@ use crate::mechanism::graph::Constant;
 use crate::mechanism::layout::{Hole, Part, PartName, Stencil, Target};
 use crate::mechanism::symbols::{Role, Symbols};
 
-/// How many bytes are copied at once. The bytes of a stencil may be read, and those
-/// of an image be written, up to the next multiple of this.
-pub(super) const CHUNK: usize = 16;
+/// How many bytes are copied at least. Behind the bytes of the last stencil there
+/// are so many more, to be read and not to be used.
+pub(super) const CHUNK: usize = 64;
 
 /// All stencils of a library.
 #[derive(Clone, Debug, Default)]

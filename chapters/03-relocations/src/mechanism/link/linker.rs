@@ -112,21 +112,24 @@ impl<A: Arch> Library<A> {
     }
     // ANCHOR_END: emit
 
-    /// Copies a part, in pieces of the same size: what is written too much belongs
-    /// to a part that is written later. At the `end` of a stream there is none.
+    // ANCHOR: copy
+    /// Copies a part. Most are short, so that [`CHUNK`] bytes are copied whatever
+    /// the size is: what is written too much belongs to a part that is written
+    /// later. Near the `end` of the stream there is none.
+    #[inline]
     fn copy(&self, piece: Piece, bytes: &mut [u8], place: usize, end: usize) {
         let (start, size) = (piece.start as usize, piece.size as usize);
-        let source = &self.tables.bytes[start..start + size.next_multiple_of(CHUNK)];
-        if place + source.len() <= end {
-            let target = &mut bytes[place..place + source.len()];
-            for (to, from) in target.as_chunks_mut::<CHUNK>().0.iter_mut().zip(source.as_chunks().0)
-            {
-                *to = *from;
-            }
-        } else {
+        let source = &self.tables.bytes[start..];
+        if place + CHUNK > end {
             bytes[place..place + size].copy_from_slice(&source[..size]);
+            return;
+        }
+        bytes[place..place + CHUNK].copy_from_slice(&source[..CHUNK]);
+        if size > CHUNK {
+            bytes[place + CHUNK..place + size].copy_from_slice(&source[CHUNK..size]);
         }
     }
+    // ANCHOR_END: copy
 
     /// Finds the value that did not fit, one hole at a time.
     fn explain<R: HoleResolver>(
