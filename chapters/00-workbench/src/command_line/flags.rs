@@ -12,6 +12,9 @@ const HAS_JSON: &str = "has-json";
 /// The group of the flags that time something in rounds.
 const HAS_ROUNDS: &str = "has-rounds";
 
+/// How much room a name has in the help text, if none is longer.
+const NAME_WIDTH: usize = 13;
+
 /// The command line of a machine.
 pub(super) fn command(machine: &impl Machine) -> Command {
     let about = machine.about();
@@ -115,6 +118,8 @@ fn file_name(path: std::ffi::OsString) -> Option<String> {
     Some(std::path::Path::new(&path).file_name()?.to_string_lossy().into_owned())
 }
 
-fn definitions<'a>(names: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    names.map(|(name, summary)| format!("  {name:13} {summary}\n")).collect()
+/// Names with their summaries, which line up.
+fn definitions<'a>(names: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> String {
+    let width = names.clone().map(|(name, _)| name.len()).max().unwrap_or(0).max(NAME_WIDTH);
+    names.map(|(name, summary)| format!("  {name:width$} {summary}\n")).collect()
 }

@@ -130,7 +130,9 @@ impl Machine for LinkedJit {
         let source = find_c_source(Build::JitLarge, name);
         let source = source.map(|it| format!("{}:{}\n\n{}\n\n", it.file, it.line, it.text));
         let source = source.unwrap_or_default();
-        Ok(format!("{source}As Clang lays it out:\n\n{before}\nAs the linker does:\n\n{after}"))
+        Ok(format!(
+            "{source}As Clang writes it, in blocks:\n\n{before}\nAs the linker has it:\n\n{after}"
+        ))
     }
 
     fn compiler<'a>(

@@ -34,6 +34,7 @@ pub struct BlockId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConstantId(pub u32);
 
+// ANCHOR: block
 /// Instructions that are executed from the first to the last, and then go on
 /// elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +67,7 @@ pub enum End {
         otherwise: Successor,
     },
 }
+// ANCHOR_END: block
 
 /// Where a block goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

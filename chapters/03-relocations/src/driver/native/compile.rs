@@ -3,8 +3,8 @@
 use std::io::{self, ErrorKind};
 
 use ch01_bytecode_vm::{CodeObject, Instruction, JitError, Value};
-use ch02_stencils::driver::Symbol;
 use ch02_stencils::StencilId;
+use ch02_stencils::driver::Symbol;
 
 use crate::driver::stencils::Stencils;
 use crate::mechanism::arch::X86_64;

@@ -1,6 +1,7 @@
 //! What lies where in an image behind the hot parts: cold parts, slots, constants,
 //! veneers.
 
+use super::code_map::Starts;
 use super::error::LinkError;
 use super::image::Image;
 use super::library::Library;
@@ -22,12 +23,18 @@ pub(super) struct Sums {
     pub(super) cold: u64,
     pub(super) slots: u64,
     /// Which of the library's constants there are, one bit for each.
-    pub(super) constants: u128,
+    pub(super) constants: u64,
     /// Which functions are called, one bit for each.
-    pub(super) calls: u128,
+    pub(super) calls: u64,
 }
 
 impl Sums {
+    /// Where a step begins that comes behind these. Whether that has 32 bits is
+    /// asked at the end.
+    pub(super) fn starts(&self) -> Starts {
+        Starts { hot: self.hot as u32, cold: self.cold as u32 }
+    }
+
     fn code(&self) -> u64 {
         self.hot + self.cold
     }
@@ -52,8 +59,8 @@ impl<A: Arch> Library<A> {
         image: &mut Image<A>,
         values: &mut Values,
     ) -> Result<(), LinkError> {
-        for start in &mut image.map.cold {
-            *start = start.wrapping_add(sums.hot as u32);
+        for starts in &mut image.map.starts {
+            starts.cold = starts.cold.wrapping_add(sums.hot as u32);
         }
         image.veneers.clear();
         image.veneers.extend(members(sums.calls).map(|call| self.tables.calls[call]));
@@ -104,6 +111,6 @@ impl<A> Image<A> {
 }
 
 /// The numbers of the bits that are set.
-fn members(set: u128) -> impl Iterator<Item = usize> {
-    (0..u128::BITS as usize - set.leading_zeros() as usize).filter(move |bit| set >> bit & 1 != 0)
+fn members(set: u64) -> impl Iterator<Item = usize> {
+    (0..u64::BITS as usize - set.leading_zeros() as usize).filter(move |bit| set >> bit & 1 != 0)
 }

@@ -23,38 +23,39 @@ pub struct Position {
 /// entered at the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CodeMap {
-    /// By step, where its hot part begins; behind the last one, where they end.
-    pub(super) hot: Vec<u32>,
-    /// By step, where its cold part begins; behind the last one, where they end.
-    pub(super) cold: Vec<u32>,
+    /// By step; behind the last one, where both streams end.
+    pub(super) starts: Vec<Starts>,
+}
+
+/// Where the parts of a step begin, in bytes from the start of the image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Starts {
+    pub(super) hot: u32,
+    pub(super) cold: u32,
+}
+
+impl Starts {
+    fn of(self, part: PartName) -> usize {
+        match part {
+            PartName::Hot => self.hot as usize,
+            PartName::Cold => self.cold as usize,
+            PartName::Slots => panic!("slots are no code"),
+        }
+    }
 }
 
 impl CodeMap {
-    /// Begins again, for so many steps.
-    pub(super) fn clear(&mut self, steps: usize) {
-        for starts in [&mut self.hot, &mut self.cold] {
-            starts.clear();
-            starts.reserve(steps + 1);
-        }
-    }
-
-    /// Adds where a step begins. Whether that has 32 bits is asked at the end.
-    pub(super) fn push(&mut self, hot: u64, cold: u64) {
-        self.hot.push(hot as u32);
-        self.cold.push(cold as u32);
-    }
-
     /// How many steps there are.
     #[must_use]
     pub fn steps(&self) -> usize {
-        self.hot.len().saturating_sub(1)
+        self.starts.len().saturating_sub(1)
     }
 
     /// Where the hot part of a step begins, in bytes from the start of the image;
     /// where that of the last one ends, for every number behind.
     #[must_use]
     pub fn start(&self, step: Step) -> CodeOffset {
-        CodeOffset(self.hot[(step.0 as usize).min(self.hot.len() - 1)] as usize)
+        CodeOffset(self.starts[(step.0 as usize).min(self.steps())].hot as usize)
     }
 
     /// The bytes of a step's hot or cold part, in bytes from the start of the image.
@@ -63,13 +64,13 @@ impl CodeMap {
     /// When there is no such step, or the part is the slots, which only code looks up.
     #[must_use]
     pub fn bytes(&self, step: Step, part: PartName) -> std::ops::Range<usize> {
-        let starts = match part {
-            PartName::Hot => &self.hot,
-            PartName::Cold => &self.cold,
-            PartName::Slots => panic!("slots are no code"),
-        };
         let step = step.0 as usize;
-        starts[step] as usize..starts[step + 1] as usize
+        self.starts[step].of(part)..self.starts[step + 1].of(part)
+    }
+
+    /// Where a stream ends.
+    pub(super) fn end(&self, part: PartName) -> usize {
+        self.starts.last().map_or(0, |end| end.of(part))
     }
 
     // ANCHOR: find
@@ -77,11 +78,11 @@ impl CodeMap {
     /// byte none is found.
     #[must_use]
     pub fn find(&self, offset: CodeOffset) -> Option<Position> {
-        for (part, starts) in [(PartName::Hot, &self.hot), (PartName::Cold, &self.cold)] {
-            let behind = starts.partition_point(|&start| start as usize <= offset.0);
-            if (1..starts.len()).contains(&behind) {
-                let (step, start) = (behind - 1, starts[behind - 1] as usize);
-                let step = Step(step as u32);
+        for part in [PartName::Hot, PartName::Cold] {
+            let behind = self.starts.partition_point(|starts| starts.of(part) <= offset.0);
+            if (1..self.starts.len()).contains(&behind) {
+                let start = self.starts[behind - 1].of(part);
+                let step = Step(behind as u32 - 1);
                 return Some(Position { step, part, offset: offset.0 - start });
             }
         }

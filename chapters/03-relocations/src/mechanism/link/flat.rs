@@ -17,6 +17,10 @@ use crate::mechanism::symbols::{Role, Symbols};
 /// are so many more, to be read and not to be used.
 pub(super) const CHUNK: usize = 64;
 
+/// How many constants there may be, and how many functions to call: a word has a
+/// bit for each.
+const LIMIT: usize = u64::BITS as usize;
+
 /// All stencils of a library.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tables {
@@ -39,9 +43,9 @@ pub(super) struct Flat {
     pub(super) halves: Range<u32>,
     pub(super) later: Range<u32>,
     /// The constants that it reads, one bit for each.
-    pub(super) constants: u128,
+    pub(super) constants: u64,
     /// The functions that it calls, one bit for each.
-    pub(super) calls: u128,
+    pub(super) calls: u64,
     /// Whether it refers to the next step, or falls through to it.
     pub(super) continues: bool,
 }
@@ -109,8 +113,8 @@ impl Tables {
         constants: &[Constant],
         symbols: &Symbols,
     ) -> Result<Tables, LibraryError> {
-        if constants.len() > Slot::CONSTANTS {
-            let (count, limit) = (constants.len(), Slot::CONSTANTS);
+        if constants.len() > LIMIT {
+            let (count, limit) = (constants.len(), LIMIT);
             return Err(LibraryError::Constants { count, limit });
         }
         let calls = calls(stencils, symbols)?;
@@ -223,10 +227,9 @@ fn calls(stencils: &[Stencil], symbols: &Symbols) -> Result<Vec<HoleKind>, Libra
         .collect();
     calls.sort_unstable();
     calls.dedup();
-    let limit = u128::BITS as usize;
-    match calls.len() <= limit {
+    match calls.len() <= LIMIT {
         true => Ok(calls),
-        false => Err(LibraryError::Calls { count: calls.len(), limit }),
+        false => Err(LibraryError::Calls { count: calls.len(), limit: LIMIT }),
     }
 }
 

@@ -8,6 +8,7 @@ use ch02_stencils::{CodeOffset, HoleKind};
 
 use super::code_map::{CodeMap, Step};
 use crate::mechanism::arch::{Arch, Formula};
+use crate::mechanism::layout::PartName;
 
 // ANCHOR: image
 /// Linked code that does not know where it will lie: what depends on that is kept
@@ -116,13 +117,13 @@ impl<A: Arch> Image<A> {
     /// How many bytes the hot parts of all steps have.
     #[must_use]
     pub fn hot_size(&self) -> usize {
-        self.map.hot.last().map_or(0, |&end| end as usize)
+        self.map.end(PartName::Hot)
     }
 
     /// How many bytes the cold parts of all steps have.
     #[must_use]
     pub fn cold_size(&self) -> usize {
-        self.map.cold.last().map_or(0, |&end| end as usize) - self.hot_size()
+        self.map.end(PartName::Cold) - self.hot_size()
     }
 
     /// What is still to be written when the address is known.

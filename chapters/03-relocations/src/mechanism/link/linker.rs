@@ -2,7 +2,7 @@
 //! and patches. Chapter 3 of the book, "Two passes".
 
 use super::arrange::Sums;
-use super::code_map::Step;
+use super::code_map::{Starts, Step};
 use super::error::LinkError;
 use super::flat::{CHUNK, Piece};
 use super::image::Image;
@@ -44,18 +44,19 @@ impl<A: Arch> Library<A> {
     /// the hot ones end.
     fn measure<R: HoleResolver>(&self, steps: u32, resolver: &R, image: &mut Image<A>) -> Sums {
         let mut sums = Sums::default();
-        let map = &mut image.map;
-        map.clear(steps as usize);
+        let starts = &mut image.map.starts;
+        starts.clear();
+        starts.reserve(steps as usize + 1);
         for step in 0..steps {
             let flat = self.flat(resolver.stencil(Step(step)));
-            map.push(sums.hot, sums.cold);
+            starts.push(sums.starts());
             sums.hot += u64::from(flat.hot.size);
             sums.cold += u64::from(flat.cold.size);
             sums.slots += u64::from(flat.slots_size);
             sums.constants |= flat.constants;
             sums.calls |= flat.calls;
         }
-        map.push(sums.hot, sums.cold);
+        starts.push(sums.starts());
         sums
     }
     // ANCHOR_END: measure
@@ -91,10 +92,10 @@ impl<A: Arch> Library<A> {
         for step in 0..steps {
             let flat = self.flat(resolver.stencil(Step(step)));
             resolver.fill(Step(step), map, values);
-            let (hot, cold) = (map.hot[step as usize], map.cold[step as usize]);
+            let Starts { hot, cold } = map.starts[step as usize];
             let starts = [hot.into(), cold.into(), slots];
             values.put_parts(starts);
-            values.put(next, map.hot[step as usize + 1].into());
+            values.put(next, map.starts[step as usize + 1].hot.into());
             self.copy(flat.hot, bytes, hot as usize, hot_end);
             self.copy(flat.cold, bytes, cold as usize, cold_end);
             for word in &self.tables.words[flat.words()] {

@@ -34,9 +34,6 @@ pub(super) struct Slot(pub(super) u8);
 const CONSTANTS: u8 = 128;
 
 impl Slot {
-    /// How many constants there can be.
-    pub(super) const CONSTANTS: usize = 256 - CONSTANTS as usize;
-
     pub(super) fn symbol(kind: HoleKind) -> Slot {
         Slot(kind.0 as u8)
     }
