@@ -11,8 +11,8 @@ fn role(symbol: Symbol) -> Role {
         Symbol::Continue => Role::Next,
         Symbol::Target => Role::Label,
         Symbol::Runtime(_) => Role::Outside,
-        Symbol::Operand | Symbol::Index | Symbol::TargetIndex | Symbol::Constant => Role::Value,
-        Symbol::Local | Symbol::Variable | Symbol::Operands | Symbol::Range => Role::Value,
+        Symbol::Operand | Symbol::Index | Symbol::TargetIndex | Symbol::Constant => Role::Number,
+        Symbol::Local | Symbol::Variable | Symbol::Operands | Symbol::Range => Role::Number,
     }
 }
 // ANCHOR_END: role

@@ -11,7 +11,7 @@ pub enum Role {
     /// The code of a step that the driver names.
     Label,
     /// A number that the driver knows, and which is the same wherever the code is.
-    Value,
+    Number,
     /// An address outside of the image, which is known when the image is placed.
     Outside,
 }

@@ -44,7 +44,7 @@ impl Later {
                 KeptTarget::Outside { symbol, veneer }
             }
             Source::Image(slot) => KeptTarget::Image(values.get(slot)),
-            Source::Value(slot) => KeptTarget::Address(values.get(slot)),
+            Source::Number(slot) => KeptTarget::Address(values.get(slot)),
         };
         let offset = starts[self.part as usize] as u32 + self.offset;
         Kept { offset, formula: self.formula, target, addend: self.addend }

@@ -97,7 +97,7 @@ pub(super) enum Source {
     /// A place in the image.
     Image(Slot),
     /// A value of the step.
-    Value(Slot),
+    Number(Slot),
 }
 
 /// How a hole is filled.
@@ -191,7 +191,7 @@ impl Tables {
             Target::Constant(constant) => (Slot::constant(constant), true),
             Target::Symbol(symbol) => match symbols.role(symbol) {
                 Role::Next | Role::Label => (Slot::symbol(symbol), true),
-                Role::Value => (Slot::symbol(symbol), false),
+                Role::Number => (Slot::symbol(symbol), false),
                 Role::Outside => {
                     let call = self.calls.iter().position(|&call| call == symbol);
                     let call = call.filter(|_| formula == Formula::Call).map(|call| call as u8);
@@ -208,7 +208,7 @@ impl Tables {
                 Filling::Half(Half { offset, part, slot, is_relative, is_signed, addend })
             }
             (_, true) => later(Source::Image(slot)),
-            (_, false) => later(Source::Value(slot)),
+            (_, false) => later(Source::Number(slot)),
         }
     }
     // ANCHOR_END: filling

@@ -145,7 +145,7 @@ impl<A: Arch> Library<A> {
             resolver.fill(step, &image.map, values);
             for (part, hole) in stencil.holes() {
                 let Target::Symbol(symbol) = hole.target else { continue };
-                if self.symbols().role(symbol) != Role::Value {
+                if self.symbols().role(symbol) != Role::Number {
                     continue;
                 }
                 let value = values.get(Slot::symbol(symbol));
