@@ -136,7 +136,6 @@ fn check_holes(stencil: &Stencil, is_allowed: impl Fn(Symbol) -> bool) -> Result
     }
 }
 
-// ANCHOR: operations
 /// The stencils of all instructions, to be found without asking what an
 /// instruction is: an opcode whose operand selects the stencil has a mask of ones.
 #[derive(Clone, Debug)]
@@ -145,7 +144,6 @@ struct Operations {
     rows: Vec<(u32, u32)>,
     stencils: Vec<StencilId>,
 }
-// ANCHOR_END: operations
 
 impl Operations {
     fn new(table: &OperationTable) -> Operations {

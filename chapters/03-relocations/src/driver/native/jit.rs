@@ -76,7 +76,6 @@ impl Function {
     }
 }
 
-// ANCHOR: publish
 /// Puts an image into a mapping of its own, and has it executed from there on.
 pub(super) fn publish(image: &Image<X86_64>) -> Result<Code, JitError> {
     let bytes = image.size();
@@ -86,7 +85,6 @@ pub(super) fn publish(image: &Image<X86_64>) -> Result<Code, JitError> {
     place(image, buffer.bytes_mut(), address);
     buffer.publish().map_err(no_memory)
 }
-// ANCHOR_END: publish
 
 /// Writes an image to memory, as it has to be to run at `address`.
 pub(super) fn place(image: &Image<X86_64>, memory: &mut [u8], address: CodeAddress) {

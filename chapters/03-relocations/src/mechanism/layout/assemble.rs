@@ -95,7 +95,6 @@ impl<'a, A: Arch> Assembler<'a, A> {
         offset.into()
     }
 
-    // ANCHOR: write_jump
     /// Writes a jump. What stays within a part is the same in every copy; all else
     /// is a hole.
     fn write_jump(&self, part: &mut Part, name: PartName, jump: &Jump) {
@@ -116,5 +115,4 @@ impl<'a, A: Arch> Assembler<'a, A> {
             part.holes.push(Hole { offset, formula: Formula::Call, target, addend });
         }
     }
-    // ANCHOR_END: write_jump
 }

@@ -19,7 +19,6 @@ use super::arch::Arch;
 use super::graph::Function;
 use super::symbols::Symbols;
 
-// ANCHOR: lay_out
 /// Makes a stencil of a function.
 #[must_use]
 pub fn lay_out<A: Arch>(function: &Function, symbols: &Symbols, peepholes: Peepholes) -> Stencil {
@@ -28,4 +27,3 @@ pub fn lay_out<A: Arch>(function: &Function, symbols: &Symbols, peepholes: Peeph
     let arrangement = Arrangement::<A>::new(&flow, symbols, peepholes, order);
     Assembler::new(&flow, &arrangement).stencil()
 }
-// ANCHOR_END: lay_out

@@ -25,32 +25,33 @@ fn as_compiled(flow: &Flow<'_>) -> Vec<BlockId> {
     blocks.map(|block| BlockId(block as u32)).collect()
 }
 
+/// What there is to do in a depth-first search.
+enum Visit {
+    Enter(BlockId),
+    Leave(BlockId),
+}
+
 // ANCHOR: chain
 /// The blocks that are reached from some by way of `wanted` ones, in reverse
 /// postorder: each comes before those after it, but for loops; and directly behind
 /// it, where possible, comes the last of them.
-fn chain(flow: &Flow<'_>, entries: Vec<BlockId>, wanted: impl Fn(BlockId) -> bool) -> Vec<BlockId> {
+fn chain(
+    flow: &Flow<'_>,
+    entries: Vec<BlockId>,
+    wanted: impl Fn(BlockId) -> bool,
+) -> Vec<BlockId> {
     let mut seen = vec![false; flow.function.blocks.len()];
     let mut postorder = Vec::new();
-    for entry in entries.into_iter().rev() {
-        let mut path = vec![(entry, None::<std::vec::IntoIter<BlockId>>)];
-        while let Some((block, after)) = path.last_mut() {
-            let block = *block;
-            if after.is_none() {
-                if seen[block.0 as usize] || !wanted(block) {
-                    path.pop();
-                    continue;
-                }
+    let mut to_do: Vec<Visit> = entries.into_iter().map(Visit::Enter).collect();
+    while let Some(visit) = to_do.pop() {
+        match visit {
+            Visit::Enter(block) if wanted(block) && !seen[block.0 as usize] => {
                 seen[block.0 as usize] = true;
-                *after = Some(flow.after(block).into_iter());
+                to_do.push(Visit::Leave(block));
+                to_do.extend(flow.after(block).into_iter().rev().map(Visit::Enter));
             }
-            match after.as_mut().and_then(Iterator::next) {
-                Some(next) => path.push((next, None)),
-                None => {
-                    postorder.push(block);
-                    path.pop();
-                }
-            }
+            Visit::Enter(_) => {}
+            Visit::Leave(block) => postorder.push(block),
         }
     }
     postorder.reverse();

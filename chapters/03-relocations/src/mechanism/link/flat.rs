@@ -180,7 +180,6 @@ impl Tables {
         }
     }
 
-    // ANCHOR: filling
     /// How a hole is filled: at once, if its value does not depend on where the
     /// image will lie.
     fn filling(&self, hole: &Hole, part: PartName, symbols: &Symbols) -> Filling {
@@ -211,7 +210,6 @@ impl Tables {
             (_, false) => later(Source::Number(slot)),
         }
     }
-    // ANCHOR_END: filling
 }
 
 /// The symbols of all functions outside that stencils call.

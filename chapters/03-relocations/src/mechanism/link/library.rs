@@ -60,7 +60,6 @@ pub enum LibraryError {
 }
 
 impl<A: Arch> Library<A> {
-    // ANCHOR: new
     /// Reads an object file and lays its stencils out.
     ///
     /// # Errors
@@ -78,7 +77,6 @@ impl<A: Arch> Library<A> {
         let (constants, data_tables) = (object.constants, object.tables);
         Ok(Library { symbols, stencils, constants, data_tables, tables, arch: PhantomData })
     }
-    // ANCHOR_END: new
 }
 
 impl<A> Library<A> {

@@ -12,7 +12,6 @@ use super::super::{Formula, Relaxed};
 /// read what is in the symbol's slot, but bytes beside it.
 const TO_THE_SLOT: i64 = -4;
 
-// ANCHOR: relax
 /// Does without the slot, where that takes no more bytes.
 ///
 /// `test` and arithmetic with a slot are left as they are: without it, they would
@@ -49,7 +48,6 @@ pub(super) fn relax(
         _ => None,
     }
 }
-// ANCHOR_END: relax
 
 /// Whether a ModRM byte says: any register, and memory at a distance from the end
 /// of the instruction.
