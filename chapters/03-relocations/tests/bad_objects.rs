@@ -112,7 +112,7 @@ fn role(symbol: &str) -> Role {
     match symbol {
         "HOLE_CONTINUE" => Role::Next,
         "HOLE_TARGET" => Role::Label,
-        _ if symbol.starts_with("HOLE_") => Role::Value,
+        _ if symbol.starts_with("HOLE_") => Role::Number,
         _ => Role::Outside,
     }
 }

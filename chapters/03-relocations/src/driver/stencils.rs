@@ -78,11 +78,15 @@ impl Stencils {
     pub fn load(objects: &Objects, peepholes: Peepholes) -> Result<Stencils, LoadError> {
         let bytes = objects.read(OBJECT)?;
         let defect = |defect| LoadError::Defect { object: objects.name(OBJECT), defect };
-        Self::new(&bytes, peepholes).map_err(defect)
+        let library = match objects {
+            // A test has read what is compiled in.
+            Objects::Prebuilt => Library::again(&bytes, symbols(), peepholes),
+            Objects::Folder(_) => Library::new(&bytes, symbols(), peepholes),
+        };
+        library.map_err(Defect::Library).and_then(Self::new).map_err(defect)
     }
 
-    fn new(object: &[u8], peepholes: Peepholes) -> Result<Stencils, Defect> {
-        let library = Library::new(object, symbols(), peepholes)?;
+    fn new(library: Library<X86_64>) -> Result<Stencils, Defect> {
         let table =
             symbols().table().data_tables().next().and_then(|name| library.data_table(name));
         check_abi(table, Build::JitLarge)?;

@@ -49,7 +49,9 @@ pub struct Block {
     /// linker puts together. (A jump through a register is none.)
     pub leaves: bool,
 }
+// ANCHOR_END: block
 
+// ANCHOR: end
 /// How a block ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -67,7 +69,7 @@ pub enum End {
         otherwise: Successor,
     },
 }
-// ANCHOR_END: block
+// ANCHOR_END: end
 
 /// Where a block goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -32,7 +32,7 @@ pub(crate) fn symbols() -> Symbols {
     Symbols::new([
         ("NEXT", Role::Next),
         ("LABEL", Role::Label),
-        ("VALUE", Role::Value),
+        ("VALUE", Role::Number),
         ("OUTSIDE", Role::Outside),
     ])
 }

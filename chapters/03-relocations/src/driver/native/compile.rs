@@ -30,7 +30,6 @@ pub(crate) fn compile(
     })
 }
 
-// ANCHOR: site
 /// What an instruction of a code object has for the holes of its stencil.
 struct Site<'a> {
     code: &'a CodeObject,
@@ -43,6 +42,7 @@ impl HoleResolver for Site<'_> {
         self.stencils.operation(&self.code.instructions[step.0 as usize])
     }
 
+    // ANCHOR: fill
     #[inline]
     fn fill(&self, step: Step, map: &CodeMap, values: &mut Values) {
         let Instruction { slot, operand, .. } = self.code.instructions[step.0 as usize];
@@ -58,8 +58,8 @@ impl HoleResolver for Site<'_> {
         set(Symbol::Operands, in_bytes(operand));
         set(Symbol::Range, in_bytes(slot.into()));
     }
+    // ANCHOR_END: fill
 }
-// ANCHOR_END: site
 
 /// How far it is to the value with this number.
 fn in_bytes(values: u32) -> u64 {

@@ -83,15 +83,16 @@ impl<'a> Flow<'a> {
 /// Where a jump to a block leads in the end, when it has nothing in it but jumps.
 fn thread(function: &Function, block: BlockId) -> Successor {
     let mut place = Successor::Block(block);
-    for _ in &function.blocks {
-        let Successor::Block(BlockId(block)) = place else { break };
-        let block = &function.blocks[block as usize];
+    for _ in 0..=function.blocks.len() {
+        let Successor::Block(BlockId(id)) = place else { return place };
+        let block = &function.blocks[id as usize];
         match block.end {
             End::Jump(next) if block.code.is_empty() => place = next,
-            _ => break,
+            _ => return place,
         }
     }
-    place
+    // It goes around for ever, and may as well begin here.
+    Successor::Block(block)
 }
 
 fn redirect(end: End, leads_to: &[Successor]) -> End {

@@ -35,11 +35,7 @@ enum Visit {
 /// The blocks that are reached from some by way of `wanted` ones, in reverse
 /// postorder: each comes before those after it, but for loops; and directly behind
 /// it, where possible, comes the last of them.
-fn chain(
-    flow: &Flow<'_>,
-    entries: Vec<BlockId>,
-    wanted: impl Fn(BlockId) -> bool,
-) -> Vec<BlockId> {
+fn chain(flow: &Flow<'_>, entries: Vec<BlockId>, wanted: impl Fn(BlockId) -> bool) -> Vec<BlockId> {
     let mut seen = vec![false; flow.function.blocks.len()];
     let mut postorder = Vec::new();
     let mut to_do: Vec<Visit> = entries.into_iter().map(Visit::Enter).collect();

@@ -9,9 +9,9 @@ use ch02_stencils::StencilId;
 use super::flat::{Flat, Tables};
 use super::values::Slot;
 use crate::mechanism::arch::Arch;
-use crate::mechanism::graph::Constant;
+use crate::mechanism::graph::{Constant, Object};
 use crate::mechanism::layout::{Peepholes, Stencil, lay_out};
-use crate::mechanism::read::{ReadError, read};
+use crate::mechanism::read::{ReadError, read, read_again};
 use crate::mechanism::symbols::{Role, Symbols};
 
 /// The stencils of an object file, ready to be linked.
@@ -70,6 +70,28 @@ impl<A: Arch> Library<A> {
         peepholes: Peepholes,
     ) -> Result<Library<A>, LibraryError> {
         let object = read::<A>(object, &symbols)?;
+        Self::from_object(object, symbols, peepholes)
+    }
+
+    /// The same for an object that was read before, without an error, by
+    /// [`new`](Self::new): in a test, say, for one that is compiled into the program.
+    ///
+    /// # Errors
+    /// As `new`; but code that is none is not noticed.
+    pub fn again(
+        object: &[u8],
+        symbols: Symbols,
+        peepholes: Peepholes,
+    ) -> Result<Library<A>, LibraryError> {
+        let object = read_again::<A>(object, &symbols)?;
+        Self::from_object(object, symbols, peepholes)
+    }
+
+    fn from_object(
+        object: Object,
+        symbols: Symbols,
+        peepholes: Peepholes,
+    ) -> Result<Library<A>, LibraryError> {
         let functions = object.functions.iter();
         let stencils: Vec<Stencil> =
             functions.map(|function| lay_out::<A>(function, &symbols, peepholes)).collect();

@@ -71,7 +71,6 @@ impl<A: Arch> Library<A> {
         }
     }
 
-    // ANCHOR: emit
     /// The second pass: copies each step's parts to their places, and fills their
     /// holes. Returns whether all values fit.
     fn emit<R: HoleResolver>(
@@ -89,6 +88,7 @@ impl<A: Arch> Library<A> {
         let (hot_end, cold_end) = (sums.hot as usize, (sums.hot + sums.cold) as usize);
         let mut slots = sums.slots_start();
         let mut excess = 0;
+        // ANCHOR: emit
         for step in 0..steps {
             let flat = self.flat(resolver.stencil(Step(step)));
             resolver.fill(Step(step), map, values);
@@ -109,9 +109,9 @@ impl<A: Arch> Library<A> {
             }
             slots += u64::from(flat.slots_size);
         }
+        // ANCHOR_END: emit
         excess == 0
     }
-    // ANCHOR_END: emit
 
     // ANCHOR: copy
     /// Copies a part. Most are short, so that [`CHUNK`] bytes are copied whatever

@@ -10,7 +10,6 @@ use crate::mechanism::arch::{Arch, Overflow};
 const PADDING: u8 = 0xcc;
 
 impl<A: Arch> Image<A> {
-    // ANCHOR: place
     /// Writes the code to `memory`, as it has to be when it is executed at
     /// `address`. `outside` has the addresses of what is outside of the image.
     ///
@@ -37,7 +36,6 @@ impl<A: Arch> Image<A> {
         let mut placement = Placement { image: self, code, veneers, address, outside };
         self.kept().iter().try_for_each(|kept| placement.fill(kept))
     }
-    // ANCHOR_END: place
 }
 
 /// An image on its way to an address.
@@ -50,6 +48,7 @@ struct Placement<'a, A, F> {
 }
 
 impl<A: Arch, F: Fn(HoleKind) -> u64> Placement<'_, A, F> {
+    // ANCHOR: place
     fn fill(&mut self, kept: &Kept) -> Result<(), PlaceError> {
         let filled = match kept.target {
             KeptTarget::Outside { symbol, veneer } => {
@@ -66,6 +65,7 @@ impl<A: Arch, F: Fn(HoleKind) -> u64> Placement<'_, A, F> {
         let Kept { offset, target, .. } = *kept;
         filled.map_err(|overflow| PlaceError::Range { offset, target, overflow })
     }
+    // ANCHOR_END: place
 
     // ANCHOR: veneer
     /// Has a call go through a veneer, as its target is too far away.

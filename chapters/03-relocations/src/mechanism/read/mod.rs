@@ -29,13 +29,37 @@ use super::symbols::Symbols;
 /// that is neither a block of a function, nor a constant, nor a data table from the
 /// list of symbols.
 pub fn read<A: Arch>(bytes: &[u8], symbols: &Symbols) -> Result<Object, ReadError> {
+    read_with_care::<A>(bytes, symbols, Care::Suspicious)
+}
+
+/// Reads an object file that [`read`] has read before, without an error: its code is
+/// not disassembled again, which takes longer than all else.
+///
+/// # Errors
+/// As `read`; but code that is none is not noticed.
+pub fn read_again<A: Arch>(bytes: &[u8], symbols: &Symbols) -> Result<Object, ReadError> {
+    read_with_care::<A>(bytes, symbols, Care::Trusting)
+}
+
+/// Whether code is disassembled, to see that it is code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Care {
+    Suspicious,
+    Trusting,
+}
+
+fn read_with_care<A: Arch>(
+    bytes: &[u8],
+    symbols: &Symbols,
+    care: Care,
+) -> Result<Object, ReadError> {
     let file = ObjectFile::parse(bytes).map_err(ExtractError::Object)?;
     let parts = Parts::take(&file, symbols)?;
     let mut constants = Constants::default();
     let mut functions = Vec::with_capacity(parts.outlines().len());
     for (id, outline) in parts.outlines().iter().enumerate() {
         let function = StencilId(id as u16);
-        let mut reader = Reader { parts: &parts, function, constants: &mut constants };
+        let mut reader = Reader { parts: &parts, function, constants: &mut constants, care };
         let blocks = outline.sections.iter().map(|&section| reader.block::<A>(section));
         let blocks = blocks.collect::<Result<_, _>>()?;
         functions.push(Function { name: outline.name.to_owned(), blocks });

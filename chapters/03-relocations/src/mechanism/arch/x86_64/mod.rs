@@ -11,6 +11,7 @@ use super::{Arch, Condition, Formula, JumpCode, Overflow, ParseError, Parsed, Re
 pub mod relocation;
 mod relax;
 mod block;
+mod glance;
 mod jump;
 mod veneer;
 
@@ -29,6 +30,10 @@ impl Arch for X86_64 {
 
     fn parse(code: &[u8], holes: &[Range<usize>]) -> Result<Parsed, ParseError> {
         block::parse(code, holes)
+    }
+
+    fn glance(code: &[u8], holes: &[Range<usize>]) -> Parsed {
+        glance::glance(code, holes)
     }
 
     fn relax(kind: RelocationType, code: &mut [u8], hole: usize, addend: i64) -> Option<Relaxed> {

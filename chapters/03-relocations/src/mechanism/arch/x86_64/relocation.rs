@@ -45,13 +45,13 @@ pub(super) fn apply(
     Ok(())
 }
 
-// ANCHOR: formulas
 /// R_X86_64_64, number 1: word64, S + A.
 #[must_use]
 pub fn r_x86_64_64(s: u64, a: i64) -> [u8; 8] {
     s.wrapping_add_signed(a).to_le_bytes()
 }
 
+// ANCHOR: values
 /// R_X86_64_32, number 10: word32, S + A. The linker "must verify that the generated
 /// value […] zero-extends […] to the original 64-bit value".
 ///
@@ -68,7 +68,9 @@ pub fn r_x86_64_32(s: u64, a: i64) -> Result<[u8; 4], Overflow> {
 pub fn r_x86_64_32s(s: u64, a: i64) -> Result<[u8; 4], Overflow> {
     sign_extended(s.wrapping_add_signed(a))
 }
+// ANCHOR_END: values
 
+// ANCHOR: distances
 /// R_X86_64_PC32, number 2: word32, S + A - P.
 ///
 /// # Errors
@@ -85,6 +87,7 @@ pub fn r_x86_64_pc32(s: u64, a: i64, p: u64) -> Result<[u8; 4], Overflow> {
 pub fn r_x86_64_plt32(l: u64, a: i64, p: u64) -> Result<[u8; 4], Overflow> {
     sign_extended(l.wrapping_add_signed(a).wrapping_sub(p))
 }
+// ANCHOR_END: distances
 
 /// R_X86_64_GOTPCREL, number 9: word32, G + GOT + A - P. GOT is the address of a
 /// table of addresses, and G the symbol's offset in it; `slot` is their sum.
@@ -112,7 +115,6 @@ pub fn r_x86_64_gotpcrelx(slot: u64, a: i64, p: u64) -> Result<[u8; 4], Overflow
 pub fn r_x86_64_rex_gotpcrelx(slot: u64, a: i64, p: u64) -> Result<[u8; 4], Overflow> {
     r_x86_64_gotpcrel(slot, a, p)
 }
-// ANCHOR_END: formulas
 
 /// The 4 bytes that the processor makes `value` of when it fills up with zeros.
 fn zero_extended(value: u64) -> Result<[u8; 4], Overflow> {
