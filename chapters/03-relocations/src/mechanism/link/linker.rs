@@ -1,6 +1,8 @@
 //! The linker: first it adds sizes up, so that every place is known; then it copies
 //! and patches. Chapter 3 of the book, "Two passes".
 
+use ch02_stencils::HoleKind;
+
 use super::arrange::Sums;
 use super::code_map::{Starts, Step};
 use super::error::LinkError;
@@ -8,8 +10,8 @@ use super::flat::{CHUNK, Piece};
 use super::image::Image;
 use super::library::Library;
 use super::values::{HoleResolver, Slot, Values};
-use crate::mechanism::arch::Arch;
-use crate::mechanism::layout::Target;
+use crate::mechanism::arch::{Arch, Formula, Overflow};
+use crate::mechanism::layout::{Hole, Target};
 use crate::mechanism::symbols::Role;
 
 impl<A: Arch> Library<A> {
@@ -143,33 +145,40 @@ impl<A: Arch> Library<A> {
         for step in (0..steps).map(Step) {
             let stencil = self.get(resolver.stencil(step));
             resolver.fill(step, &image.map, values);
-            for (part, hole) in stencil.holes() {
+            values.put(self.next_slot(), image.map.start(Step(step.0 + 1)).0 as u64);
+            for (part, hole) in stencil.holes().filter(|(_, hole)| hole.formula != Formula::Word) {
                 let Target::Symbol(symbol) = hole.target else { continue };
-                if self.symbols().role(symbol) != Role::Number {
-                    continue;
-                }
-                let value = values.get(Slot::symbol(symbol));
-                let applied = A::apply(
-                    hole.formula,
-                    &mut [0; 8][..hole.formula.size()],
-                    value,
-                    hole.addend,
-                    0,
-                );
-                if let Err(overflow) = applied {
-                    let stencil = stencil.name.clone();
-                    let symbol = self.symbols().table().name(symbol).to_owned();
-                    return LinkError::Range {
-                        step,
-                        stencil,
-                        part,
-                        offset: hole.offset,
-                        symbol,
-                        overflow,
-                    };
-                }
+                let place = image.map.bytes(step, part).start as u64 + u64::from(hole.offset);
+                let Err(overflow) = self.compute(hole, symbol, place, values) else { continue };
+                let stencil = stencil.name.clone();
+                let symbol = self.symbols().table().name(symbol).to_owned();
+                let offset = hole.offset;
+                return LinkError::Range { step, stencil, part, offset, symbol, overflow };
             }
         }
-        panic!("every distance within an image has 32 bits")
+        panic!("of what is filled while linking, only symbols' values can be too large")
+    }
+
+    /// Computes the value of a hole at a place, if it is one that is filled while
+    /// linking: a number, or the distance to another place in the image.
+    fn compute(
+        &self,
+        hole: &Hole,
+        symbol: HoleKind,
+        place: u64,
+        values: &Values,
+    ) -> Result<(), Overflow> {
+        let is_relative = matches!(hole.formula, Formula::Distance | Formula::Call);
+        let is_now = match self.symbols().role(symbol) {
+            Role::Next | Role::Label => is_relative,
+            Role::Number => !is_relative,
+            Role::Outside => false,
+        };
+        if !is_now {
+            return Ok(());
+        }
+        let value = values.get(Slot::symbol(symbol));
+        let mut bytes = [0; 8];
+        A::apply(hole.formula, &mut bytes[..hole.formula.size()], value, hole.addend, place)
     }
 }

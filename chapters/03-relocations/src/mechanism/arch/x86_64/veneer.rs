@@ -1,5 +1,5 @@
 //! Veneers: calls and jumps of 4 bytes get 2 GiB far; what lies farther away is
-//! reached through code that is near. Chapter 3 of the book, "Too far".
+//! reached through code that is near. Chapter 3 of the book, "Out of reach".
 
 /// `jmp [rip+0]`: to the address in the 8 bytes behind the instruction. The obvious
 /// `mov rax, target; jmp rax` is shorter by 2 bytes, but a veneer lies between a
