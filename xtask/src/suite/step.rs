@@ -98,10 +98,10 @@ fn doc(suite: &Suite) -> Result<Tally> {
 
 fn unit(suite: &Suite) -> Result<Tally> {
     let mut tally = Tally::default();
-    // Of `conformance`, the library only: its test targets are a later step.
+    // Of `conformance`, not its test targets: they are a later step.
     for selection in [
         &["--workspace", "--exclude", "conformance"][..],
-        &["--package", "conformance", "--lib"],
+        &["--package", "conformance", "--lib", "--bins"],
         &["--package", "conformance", "--doc"],
     ] {
         let mut arguments = vec!["test", "--no-fail-fast"];
@@ -142,9 +142,11 @@ fn programs(suite: &Suite) -> Result<Tally> {
         "--test",
         "fuzz",
     ]);
-    if let Some(chapter) = &suite.only {
-        command.env(ONLY_CHAPTER, chapter.number().to_string());
-    }
+    match &suite.only {
+        Some(chapter) => command.env(ONLY_CHAPTER, chapter.number().to_string()),
+        // It counts the jumps of chapters 2 and 3.
+        None => command.args(["--test", "taken_jumps"]),
+    };
     report::run_tests(&mut command)
 }
 

@@ -8,7 +8,7 @@ use ch02_stencils::driver::{
 };
 
 use super::symbols::symbols;
-use crate::mechanism::arch::X86_64;
+use crate::mechanism::arch::{Formula, X86_64};
 use crate::mechanism::layout::{Peepholes, Stencil, Target};
 use crate::mechanism::link::{Library, LibraryError};
 
@@ -58,6 +58,17 @@ pub enum Defect {
     /// It lacks a stencil.
     #[error("has no stencil `{0}`; run `cargo xtask stencils`")]
     Missing(String),
+    /// A stencil would go on with the next one, but there is none.
+    #[error("stencil `{0}` goes on with the next instruction, and there may be none behind it")]
+    GoesOn(String),
+    /// A stencil wants the address of a function in less than 64 bits, and not to call it.
+    #[error("stencil `{stencil}` takes the address of {symbol:?} for one of 32 bits")]
+    Reach {
+        /// The stencil's name.
+        stencil: String,
+        /// Whose address it wants.
+        symbol: Symbol,
+    },
     /// A stencil asks for what its instruction does not have.
     #[error("stencil `{stencil}` has a hole for {symbol:?}, which no such instruction can fill")]
     Hole {
@@ -96,9 +107,14 @@ impl Stencils {
         let (enter, finish) = (find("enter")?, find("finish")?);
         for id in [enter, finish] {
             check_holes(library.get(id), |_| false)?;
+            check_end(library.get(id))?;
         }
         for (opcode, id) in operations.all() {
             check_holes(library.get(id), |symbol| can_fill(opcode, symbol))?;
+            check_reach(library.get(id))?;
+            if matches!(opcode, Opcode::ReturnValue | Opcode::ReturnConst | Opcode::JumpBackward) {
+                check_end(library.get(id))?;
+            }
         }
         Ok(Stencils { library, operations: Operations::new(&operations), enter, finish })
     }
@@ -138,6 +154,29 @@ fn check_holes(stencil: &Stencil, is_allowed: impl Fn(Symbol) -> bool) -> Result
         Some(symbol) => Err(Defect::Hole { stencil: stencil.name.clone(), symbol }),
         None => Ok(()),
     }
+}
+
+/// Whether code ends with a stencil: what comes behind it is not its successor.
+fn check_end(stencil: &Stencil) -> Result<(), Defect> {
+    let is_next = |target| target == Target::Symbol(Symbol::Continue.kind());
+    match stencil.falls_through || stencil.holes().any(|(_, hole)| is_next(hole.target)) {
+        true => Err(Defect::GoesOn(stencil.name.clone())),
+        false => Ok(()),
+    }
+}
+
+/// The runtime may be anywhere: calls of it get there through veneers, and its
+/// addresses have 64 bits.
+fn check_reach(stencil: &Stencil) -> Result<(), Defect> {
+    for (_, hole) in stencil.holes() {
+        let Target::Symbol(kind) = hole.target else { continue };
+        let symbol = Symbol::of(kind);
+        let is_outside = matches!(symbol, Symbol::Runtime(_));
+        if is_outside && !hole.is_plain_call() && hole.formula != Formula::Word {
+            return Err(Defect::Reach { stencil: stencil.name.clone(), symbol });
+        }
+    }
+    Ok(())
 }
 
 /// The stencils of all instructions, to be found without asking what an
@@ -190,5 +229,73 @@ fn operands(opcode: Opcode) -> Vec<u32> {
         }
         Opcode::CompareOp => Comparison::ALL.iter().map(|&it| it as u32).collect(),
         _ => vec![0],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ch02_stencils::driver::RuntimeFunction;
+
+    use super::*;
+    use crate::mechanism::layout::{Hole, Part};
+
+    /// The object with two names of the same length swapped.
+    fn swapped(one: &str, other: &str) -> Vec<u8> {
+        assert_eq!(one.len(), other.len(), "names stay in their places");
+        let mut object = OBJECT.bytes.to_vec();
+        for at in 0..object.len() - one.len() {
+            let place = &mut object[at..at + one.len()];
+            let name = if place == one.as_bytes() { other } else { one };
+            if place == one.as_bytes() || place == other.as_bytes() {
+                place.copy_from_slice(name.as_bytes());
+            }
+        }
+        object
+    }
+
+    fn defect(object: &[u8]) -> Defect {
+        let library = Library::new(object, symbols(), Peepholes::ALL).expect("it is an object");
+        Stencils::new(library).expect_err("the object has a defect")
+    }
+
+    #[test]
+    fn a_stencil_that_may_be_the_last_goes_nowhere() {
+        let object = swapped("JUMP_BACKWARD", "MAKE_FUNCTION");
+        assert_eq!(defect(&object), Defect::GoesOn("JUMP_BACKWARD".to_owned()));
+    }
+
+    #[test]
+    fn a_hole_that_the_instruction_cannot_fill_is_named() {
+        let defect = defect(&swapped("HOLE_LOCAL", "HOLE_RANGE"));
+        let stencil = "LOAD_FAST".to_owned();
+        assert_eq!(defect, Defect::Hole { stencil, symbol: Symbol::Range });
+    }
+
+    #[test]
+    fn a_function_is_called_wherever_it_is_and_else_has_64_bits() {
+        let hole = |formula, addend| Stencil {
+            name: "f".to_owned(),
+            hot: Part {
+                code: vec![0; 8],
+                holes: vec![Hole {
+                    offset: 0,
+                    formula,
+                    target: Target::Symbol(Symbol::Runtime(RuntimeFunction::Attend).kind()),
+                    addend,
+                }],
+                blocks: Vec::new(),
+            },
+            cold: Part::default(),
+            slots: Part::default(),
+            falls_through: false,
+        };
+        assert_eq!(check_reach(&hole(Formula::Call, -4)), Ok(()));
+        assert_eq!(check_reach(&hole(Formula::Word, 8)), Ok(()));
+        for (formula, addend) in [(Formula::Signed, 0), (Formula::Distance, -4), (Formula::Call, 0)]
+        {
+            let symbol = Symbol::Runtime(RuntimeFunction::Attend);
+            let expected = Defect::Reach { stencil: "f".to_owned(), symbol };
+            assert_eq!(check_reach(&hole(formula, addend)), Err(expected));
+        }
     }
 }

@@ -32,13 +32,16 @@ impl Symbols {
     /// Symbols with their roles, numbered in this order: 0, 1, 2, …
     ///
     /// # Panics
-    /// When a name occurs twice, there are more than 65,536, or one that is not
-    /// [`Role::Outside`] is not among the first [`FILLED`](Self::FILLED).
+    /// When a name occurs twice, there are more than 65,536, two are [`Role::Next`],
+    /// or one that is not [`Role::Outside`] is not among the first
+    /// [`FILLED`](Self::FILLED).
     #[must_use]
     pub fn new<'a>(symbols: impl IntoIterator<Item = (&'a str, Role)>) -> Symbols {
         let (names, roles): (Vec<&str>, Vec<Role>) = symbols.into_iter().unzip();
         let late = roles.iter().skip(Self::FILLED).find(|&&role| role != Role::Outside);
         assert_eq!(late, None, "the symbols that a step fills come first");
+        let next = roles.iter().filter(|&&role| role == Role::Next).count();
+        assert!(next <= 1, "the step that comes next has one symbol");
         Symbols { table: SymbolTable::new(names), roles }
     }
 

@@ -78,16 +78,26 @@ fn what_is_far_or_a_number_keeps_its_slot() {
 fn a_slot_stays_where_no_other_instruction_does_the_same() {
     // An old type of relocation, and `cmp qword ptr […], 0`.
     let compare = [0x48, 0x83, 0x3d, 0, 0, 0, 0, 0, 0xc3];
-    for (code, r_type, addend) in [
-        (&LOAD[..], elf::R_X86_64_GOTPCREL, -4),
-        (&compare, elf::R_X86_64_REX_GOTPCRELX, -5),
-        (&LOAD, elf::R_X86_64_REX_GOTPCRELX, 4),
-    ] {
+    for (code, r_type, addend) in
+        [(&LOAD[..], elf::R_X86_64_GOTPCREL, -4), (&compare, elf::R_X86_64_REX_GOTPCRELX, -5)]
+    {
         let draft = with_hole(code, 3, r_type, addend, |draft| open(draft, "NEXT"));
         let (kept, holes, _) = block(&draft.bytes());
         assert_eq!(kept, code);
         let target = RawTarget::Symbol(NEXT);
         assert_eq!(holes, [RawHole { offset: 3, formula: Formula::Slot, target, addend }]);
+    }
+}
+
+#[test]
+fn what_would_read_beside_its_slot_is_refused() {
+    for addend in [4, -3, -9, i64::MIN, i64::MAX] {
+        for symbol in ["NEXT", "VALUE", "OUTSIDE"] {
+            let kind = elf::R_X86_64_REX_GOTPCRELX;
+            let draft = with_hole(&LOAD, 3, kind, addend, |draft| open(draft, symbol));
+            let message = refusal(&draft.bytes());
+            assert!(message.ends_with("is for bytes beside the slot with the symbol's address"));
+        }
     }
 }
 

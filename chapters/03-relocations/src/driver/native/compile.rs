@@ -26,7 +26,8 @@ pub(crate) fn compile(
             let reason = io::Error::new(ErrorKind::FileTooLarge, error);
             JitError::Memory { bytes: bytes as usize, reason }
         }
-        error => panic!("verified code has operands that fit: {error}"),
+        LinkError::RunsOff { .. } => panic!("verified code ends with a return: {error}"),
+        LinkError::Range { .. } => panic!("verified code has operands that fit: {error}"),
     })
 }
 

@@ -30,8 +30,8 @@ pub struct Jit {
 /// The machine code of a code object, in a mapping of its own.
 #[derive(Debug)]
 pub(super) struct Function {
-    pub(super) code: Code,
-    pub(super) image: Image<X86_64>,
+    code: Code,
+    map: CodeMap,
 }
 
 impl Jit {
@@ -43,10 +43,10 @@ impl Jit {
     pub fn new(program: Arc<Program>, stencils: Arc<Stencils>) -> Result<Jit, JitError> {
         let enter = alone(&stencils, stencils.enter())?;
         let finish = alone(&stencils, stencils.finish())?;
+        let mut image = Image::new();
         let functions = program.codes().iter().map(|code| {
-            let mut image = Image::new();
             compile(code, &stencils, &mut image)?;
-            Ok(Function { code: publish(&image)?, image })
+            Function::publish(&mut image)
         });
         let functions = functions.collect::<Result<_, _>>()?;
         Ok(Jit { program, stencils, enter, finish, functions })
@@ -61,14 +61,19 @@ impl Jit {
     /// How many bytes the hot and the cold parts of all instructions have.
     #[must_use]
     pub fn sizes(&self) -> (usize, usize) {
-        let images = || self.functions.iter().map(|function| &function.image);
-        (images().map(Image::hot_size).sum(), images().map(Image::cold_size).sum())
+        let maps = || self.functions.iter().map(Function::map);
+        (maps().map(CodeMap::hot_size).sum(), maps().map(CodeMap::cold_size).sum())
     }
 }
 
 impl Function {
+    /// Puts an image into a mapping of its own, and takes its map.
+    pub(super) fn publish(image: &mut Image<X86_64>) -> Result<Function, JitError> {
+        Ok(Function { code: publish(image)?, map: image.take_map() })
+    }
+
     pub(super) fn map(&self) -> &CodeMap {
-        self.image.map()
+        &self.map
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -77,7 +82,7 @@ impl Function {
 }
 
 /// Puts an image into a mapping of its own, and has it executed from there on.
-pub(super) fn publish(image: &Image<X86_64>) -> Result<Code, JitError> {
+fn publish(image: &Image<X86_64>) -> Result<Code, JitError> {
     let bytes = image.size();
     let no_memory = |reason| JitError::Memory { bytes, reason };
     let mut buffer = CodeBuffer::new(bytes).map_err(no_memory)?;
@@ -89,7 +94,7 @@ pub(super) fn publish(image: &Image<X86_64>) -> Result<Code, JitError> {
 /// Writes an image to memory, as it has to be to run at `address`.
 pub(super) fn place(image: &Image<X86_64>, memory: &mut [u8], address: CodeAddress) {
     let placed = image.place(memory, address, outside);
-    placed.expect("calls have veneers, and all else is an offset");
+    placed.expect("calls have veneers, and the loader has seen to all else");
 }
 
 /// The address of a function of the runtime.
@@ -138,7 +143,7 @@ unsafe impl CompiledProgram for Jit {
 
     fn address(&self, code: CodeId, instruction: InstructionIndex) -> CodeAddress {
         let function = &self.functions[code.0 as usize];
-        function.code.address(function.image.entry(Step(instruction.0)))
+        function.code.address(function.map.entry(Step(instruction.0)))
     }
 }
 

@@ -7,7 +7,7 @@ use ch01_bytecode_vm::{CodeObject, JitError, Program, refuse_jit};
 use ch02_stencils::{CodeBuffer, CodeOffset};
 
 use super::compile::compile;
-use super::jit::{Function, place, publish};
+use super::jit::{Function, place};
 use crate::driver::stencils::Stencils;
 use crate::mechanism::arch::X86_64;
 use crate::mechanism::link::Image;
@@ -63,10 +63,9 @@ impl<'a> TimedCompiler<'a> {
     fn compile_cold(&mut self) -> Result<Compiled, JitError> {
         let mut sums = Compiled::default();
         for code in codes(self.programs) {
-            let mut image = Image::new();
-            compile(code, &self.stencils, &mut image)?;
-            add(&mut sums, code, &image);
-            self.functions.push(Function { code: publish(&image)?, image });
+            compile(code, &self.stencils, &mut self.image)?;
+            add(&mut sums, code, &self.image);
+            self.functions.push(Function::publish(&mut self.image)?);
         }
         Ok(sums)
     }

@@ -130,6 +130,9 @@ pub trait Arch {
     /// A jump, on a condition or always.
     fn jump(condition: Option<Condition>, reach: Reach) -> JumpCode;
 
+    /// The byte that room without code is filled with: whoever jumps there is stopped.
+    const TRAP: u8;
+
     /// How many bytes a veneer has.
     const VENEER_SIZE: usize;
 

@@ -106,6 +106,12 @@ impl Stencil {
 }
 
 impl Hole {
+    /// Whether it is of a call or jump to the very place that the symbol stands for,
+    /// so that any code which leads there would do.
+    pub(crate) fn is_plain_call(&self) -> bool {
+        self.formula == Formula::Call && self.addend == -(self.formula.size() as i64)
+    }
+
     /// The bytes of the hole, counted from the start of the part.
     #[must_use]
     pub fn bytes(&self) -> Range<usize> {

@@ -3,6 +3,7 @@
 
 use super::code_map::Starts;
 use super::error::LinkError;
+use super::flat::LIMIT;
 use super::image::Image;
 use super::library::Library;
 use super::values::{Slot, Values};
@@ -12,8 +13,8 @@ use crate::mechanism::graph::ConstantId;
 /// What begins behind the code begins at a multiple of this.
 const ALIGNMENT: u64 = 16;
 
-/// What is between the code and what lies behind it: the opcode of a trap.
-const PADDING: u8 = 0xcc;
+/// By number of a function that is called, the number of its veneer in an image.
+pub(super) type VeneerNumbers = [u8; LIMIT];
 
 /// The sums of all steps.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,9 +40,13 @@ impl Sums {
         self.hot + self.cold
     }
 
-    /// Which veneer of the image leads to a function that is called.
-    pub(super) fn veneer(&self, call: u8) -> u8 {
-        (self.calls & ((1 << call) - 1)).count_ones() as u8
+    /// The numbers of the veneers to the functions that are called.
+    pub(super) fn veneers(&self) -> VeneerNumbers {
+        let mut numbers = [0; LIMIT];
+        for (number, call) in members(self.calls).enumerate() {
+            numbers[call] = number as u8;
+        }
+        numbers
     }
 
     /// Where the slots begin.
@@ -100,13 +105,13 @@ impl<A: Arch> Library<A> {
     }
 }
 
-impl<A> Image<A> {
+impl<A: Arch> Image<A> {
     /// Makes room for all but the veneers, of which so many bytes will be code.
     fn make_room(&mut self, code: usize) {
         if self.bytes.len() < self.veneers_start {
-            self.bytes.resize(self.veneers_start, PADDING);
+            self.bytes.resize(self.veneers_start, A::TRAP);
         }
-        self.bytes[code..self.veneers_start].fill(PADDING);
+        self.bytes[code..self.veneers_start].fill(A::TRAP);
     }
 }
 

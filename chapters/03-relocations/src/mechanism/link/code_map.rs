@@ -19,8 +19,8 @@ pub struct Position {
     pub offset: usize,
 }
 
-/// Where the code of each step lies. Every step is a label: its hot part can be
-/// entered at the start.
+/// Where the code of each step lies, in the order of the steps. Every step is a
+/// label: its hot part can be entered at the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CodeMap {
     /// By step; behind the last one, where both streams end.
@@ -52,10 +52,11 @@ impl CodeMap {
     }
 
     /// Where the hot part of a step begins, in bytes from the start of the image;
-    /// where that of the last one ends, for every number behind.
+    /// where that of the last one ends, for every number behind; 0 if there is none.
     #[must_use]
     pub fn start(&self, step: Step) -> CodeOffset {
-        CodeOffset(self.starts[(step.0 as usize).min(self.steps())].hot as usize)
+        let starts = self.starts.get(step.0 as usize).or(self.starts.last());
+        CodeOffset(starts.map_or(0, |starts| starts.hot as usize))
     }
 
     /// The bytes of a step's hot or cold part, in bytes from the start of the image.
@@ -68,14 +69,32 @@ impl CodeMap {
         self.starts[step].of(part)..self.starts[step + 1].of(part)
     }
 
-    /// Where a stream ends.
-    pub(super) fn end(&self, part: PartName) -> usize {
-        self.starts.last().map_or(0, |end| end.of(part))
+    /// Where a step can be entered, in bytes from the start of the image.
+    ///
+    /// # Panics
+    /// When there is no such step.
+    #[must_use]
+    pub fn entry(&self, step: Step) -> CodeOffset {
+        assert!((step.0 as usize) < self.steps(), "there is a step {}", step.0);
+        self.start(step)
+    }
+
+    /// How many bytes the hot parts of all steps have.
+    #[must_use]
+    pub fn hot_size(&self) -> usize {
+        self.starts.last().map_or(0, |end| end.hot as usize)
+    }
+
+    /// How many bytes the cold parts of all steps have.
+    #[must_use]
+    pub fn cold_size(&self) -> usize {
+        self.starts.last().map_or(0, |end| end.cold as usize) - self.hot_size()
     }
 
     // ANCHOR: find
     /// Whose code lies at an offset; `None` where there is none. Of steps without a
-    /// byte none is found.
+    /// byte none is found. For a return address, ask for the byte before it, which
+    /// is the call's.
     #[must_use]
     pub fn find(&self, offset: CodeOffset) -> Option<Position> {
         for part in [PartName::Hot, PartName::Cold] {

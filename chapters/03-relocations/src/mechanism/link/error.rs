@@ -2,7 +2,7 @@
 
 use super::code_map::Step;
 use super::image::KeptTarget;
-use crate::mechanism::arch::Overflow;
+use crate::mechanism::arch::{Formula, Overflow};
 use crate::mechanism::layout::PartName;
 
 /// Why a sequence of stencils does not become an image.
@@ -52,13 +52,27 @@ pub enum PlaceError {
         alignment: usize,
     },
     /// A value does not fit.
-    #[error("{offset:#x} in the image, {target}: {overflow}; the two are too far apart")]
+    #[error("{offset:#x} in the image, {target}: {overflow}; {}", cure(*formula))]
     Range {
         /// Where the hole begins, in bytes from the start of the image.
         offset: u32,
+        /// How its value is computed.
+        formula: Formula,
         /// Whose address it is.
         target: KeptTarget,
         /// The value and its limits.
         overflow: Overflow,
     },
+}
+
+/// What to do about a value that does not fit.
+fn cure(formula: Formula) -> &'static str {
+    match formula {
+        Formula::Word | Formula::Unsigned | Formula::Signed => {
+            "the address is too high for 32 bits: let the stencil have it in 64"
+        }
+        Formula::Distance | Formula::Call | Formula::Slot => {
+            "the two are too far apart: place the image nearer, or let the stencil have 64 bits"
+        }
+    }
 }

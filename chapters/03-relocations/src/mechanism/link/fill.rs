@@ -2,15 +2,15 @@
 //! value has a number, and what is to be subtracted from it, and how large it may
 //! be, is computed along.
 
-use super::arrange::Sums;
+use super::arrange::VeneerNumbers;
 use super::flat::{Half, Later, Source, Word};
 use super::image::{Kept, KeptTarget};
 use super::values::Values;
 
 impl Word {
     #[inline]
-    pub(super) fn fill(&self, bytes: &mut [u8], starts: [u64; 3], values: &Values) {
-        let place = starts[self.part as usize] as usize + self.offset as usize;
+    pub(super) fn fill(&self, bytes: &mut [u8], values: &Values) {
+        let place = values.get(self.part) as usize + self.offset as usize;
         let value = values.get(self.slot).wrapping_add_signed(self.addend);
         bytes[place..place + 8].copy_from_slice(&value.to_le_bytes());
     }
@@ -20,8 +20,8 @@ impl Half {
     // ANCHOR: fill
     /// Fills the hole. The result is 0 if the value fits.
     #[inline]
-    pub(super) fn fill(&self, bytes: &mut [u8], starts: [u64; 3], values: &Values) -> u64 {
-        let place = starts[self.part as usize] + u64::from(self.offset);
+    pub(super) fn fill(&self, bytes: &mut [u8], values: &Values) -> u64 {
+        let place = values.get(self.part) + u64::from(self.offset);
         // All ones, or all zeros.
         let if_relative = u64::from(self.is_relative).wrapping_neg();
         let value = values.get(self.slot).wrapping_add_signed(self.addend);
@@ -35,18 +35,18 @@ impl Half {
 }
 
 impl Later {
-    /// The relocation of this hole in the step whose parts begin at `starts`.
+    /// The relocation of this hole in the step that has these values.
     #[inline]
-    pub(super) fn keep(&self, starts: [u64; 3], values: &Values, sums: &Sums) -> Kept {
+    pub(super) fn keep(&self, values: &Values, veneers: &VeneerNumbers) -> Kept {
         let target = match self.source {
             Source::Outside { symbol, call } => {
-                let veneer = call.map(|call| sums.veneer(call));
+                let veneer = call.map(|call| veneers[usize::from(call)]);
                 KeptTarget::Outside { symbol, veneer }
             }
             Source::Image(slot) => KeptTarget::Image(values.get(slot)),
             Source::Number(slot) => KeptTarget::Address(values.get(slot)),
         };
-        let offset = starts[self.part as usize] as u32 + self.offset;
+        let offset = values.get(self.part) as u32 + self.offset;
         Kept { offset, formula: self.formula, target, addend: self.addend }
     }
 }

@@ -19,7 +19,7 @@ pub(super) const CHUNK: usize = 64;
 
 /// How many constants there may be, and how many functions to call: a word has a
 /// bit for each.
-const LIMIT: usize = u64::BITS as usize;
+pub(super) const LIMIT: usize = u64::BITS as usize;
 
 /// All stencils of a library.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +61,8 @@ pub(super) struct Piece {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Word {
     pub(super) offset: u32,
-    pub(super) part: PartName,
+    /// Where the part begins that it is in.
+    pub(super) part: Slot,
     pub(super) slot: Slot,
     pub(super) addend: i64,
 }
@@ -70,7 +71,8 @@ pub(super) struct Word {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Half {
     pub(super) offset: u32,
-    pub(super) part: PartName,
+    /// Where the part begins that it is in.
+    pub(super) part: Slot,
     pub(super) slot: Slot,
     /// Whether the hole's own place is subtracted.
     pub(super) is_relative: bool,
@@ -83,7 +85,8 @@ pub(super) struct Half {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Later {
     pub(super) offset: u32,
-    pub(super) part: PartName,
+    /// Where the part begins that it is in.
+    pub(super) part: Slot,
     pub(super) formula: Formula,
     pub(super) source: Source,
     pub(super) addend: i64,
@@ -117,6 +120,7 @@ impl Tables {
             let (count, limit) = (constants.len(), LIMIT);
             return Err(LibraryError::Constants { count, limit });
         }
+        check_lengths(stencils)?;
         let calls = calls(stencils, symbols)?;
         let mut tables = Tables { calls, ..Tables::default() };
         for stencil in stencils {
@@ -157,7 +161,7 @@ impl Tables {
     }
 
     fn piece(&mut self, part: &Part) -> Piece {
-        let start = self.bytes.len() as u32;
+        let start = u32::try_from(self.bytes.len()).expect("an object has less than 4 GiB");
         self.bytes.extend_from_slice(&part.code);
         Piece { start, size: part.code.len() as u32 }
     }
@@ -184,6 +188,7 @@ impl Tables {
     /// image will lie.
     fn filling(&self, hole: &Hole, part: PartName, symbols: &Symbols) -> Filling {
         let &Hole { offset, formula, target, addend } = hole;
+        let part = Slot::part(part);
         let later = |source| Filling::Later(Later { offset, part, formula, source, addend });
         let (slot, is_place) = match target {
             Target::Own(own) => (Slot::part(own), true),
@@ -193,7 +198,7 @@ impl Tables {
                 Role::Number => (Slot::symbol(symbol), false),
                 Role::Outside => {
                     let call = self.calls.iter().position(|&call| call == symbol);
-                    let call = call.filter(|_| formula == Formula::Call).map(|call| call as u8);
+                    let call = call.filter(|_| hole.is_plain_call()).map(|call| call as u8);
                     return later(Source::Outside { symbol, call });
                 }
             },
@@ -212,12 +217,27 @@ impl Tables {
     }
 }
 
+/// Distances within a part have 32 bits.
+fn check_lengths(stencils: &[Stencil]) -> Result<(), LibraryError> {
+    let limit = i32::MAX as usize;
+    for stencil in stencils {
+        for part in PartName::ALL {
+            let bytes = stencil.part(part).code.len();
+            if bytes > limit {
+                let stencil = stencil.name.clone();
+                return Err(LibraryError::Long { stencil, bytes, limit });
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The symbols of all functions outside that stencils call.
 fn calls(stencils: &[Stencil], symbols: &Symbols) -> Result<Vec<HoleKind>, LibraryError> {
     let parts = stencils.iter().flat_map(|stencil| PartName::ALL.map(|part| stencil.part(part)));
     let mut calls: Vec<HoleKind> = parts
         .flat_map(|part| &part.holes)
-        .filter(|hole| hole.formula == Formula::Call)
+        .filter(|hole| hole.is_plain_call())
         .filter_map(|hole| match hole.target {
             Target::Symbol(symbol) if symbols.role(symbol) == Role::Outside => Some(symbol),
             _ => None,

@@ -4,11 +4,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use ch02_stencils::{CodeOffset, HoleKind};
+use ch02_stencils::{CodeOffset, HoleKind, StencilId};
 
 use super::code_map::{CodeMap, Step};
 use crate::mechanism::arch::{Arch, Formula};
-use crate::mechanism::layout::PartName;
 
 // ANCHOR: image
 /// Linked code that does not know where it will lie: what depends on that is kept
@@ -19,6 +18,8 @@ pub struct Image<A> {
     /// At least [`Image::veneers_start`] bytes; those behind are left from before.
     pub(super) bytes: Vec<u8>,
     pub(super) map: CodeMap,
+    /// By step.
+    pub(super) stencils: Vec<StencilId>,
     pub(super) kept: Vec<Kept>,
     pub(super) veneers_start: usize,
     /// The functions that may need veneers, in the order of these.
@@ -76,6 +77,7 @@ impl<A: Arch> Image<A> {
         Image {
             bytes: Vec::new(),
             map: CodeMap::default(),
+            stencils: Vec::new(),
             kept: Vec::new(),
             veneers_start: 0,
             veneers: Vec::new(),
@@ -96,7 +98,24 @@ impl<A: Arch> Image<A> {
         self.alignment
     }
 
-    /// The bytes up to the veneers, in which what is kept is still 0.
+    /// Empties the image, whose memory is used again.
+    pub fn clear(&mut self) {
+        self.map.starts.clear();
+        self.stencils.clear();
+        self.kept.clear();
+        self.veneers.clear();
+        self.veneers_start = 0;
+        self.alignment = 1;
+    }
+
+    /// Takes the code map out of an image that has been placed. What is left is empty.
+    pub fn take_map(&mut self) -> CodeMap {
+        let map = std::mem::take(&mut self.map);
+        self.clear();
+        map
+    }
+
+    /// The bytes up to the veneers. Those of what is kept have no meaning yet.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.veneers_start]
@@ -109,21 +128,24 @@ impl<A: Arch> Image<A> {
     }
 
     /// Where a step can be entered.
+    ///
+    /// # Panics
+    /// When there is no such step.
     #[must_use]
     pub fn entry(&self, step: Step) -> CodeOffset {
-        self.map.start(step)
+        self.map.entry(step)
     }
 
     /// How many bytes the hot parts of all steps have.
     #[must_use]
     pub fn hot_size(&self) -> usize {
-        self.map.end(PartName::Hot)
+        self.map.hot_size()
     }
 
     /// How many bytes the cold parts of all steps have.
     #[must_use]
     pub fn cold_size(&self) -> usize {
-        self.map.end(PartName::Cold) - self.hot_size()
+        self.map.cold_size()
     }
 
     /// What is still to be written when the address is known.

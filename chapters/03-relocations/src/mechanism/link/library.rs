@@ -47,12 +47,12 @@ pub enum LibraryError {
         /// How many there may be.
         limit: usize,
     },
-    /// A stencil is too long for distances of 32 bits.
-    #[error("stencil `{stencil}` has {bytes} bytes, and may have at most {limit}")]
+    /// A part of a stencil is too long for distances of 32 bits.
+    #[error("a part of stencil `{stencil}` has {bytes} bytes, and may have at most {limit}")]
     Long {
         /// Which one.
         stencil: String,
-        /// How many bytes it has.
+        /// How many bytes that part has.
         bytes: usize,
         /// How many it may have.
         limit: usize,

@@ -15,16 +15,26 @@ use crate::mechanism::layout::{Hole, Target};
 use crate::mechanism::symbols::Role;
 
 impl<A: Arch> Library<A> {
-    // ANCHOR: link
     /// Links a sequence of so many steps into `image`, whose memory is used again.
     ///
     /// # Errors
     /// When a value does not fit its hole, the code would run off its end, or would
-    /// have 2 GiB or more. There is nothing of use in the image then.
+    /// have 2 GiB or more. The image is empty then.
     ///
     /// # Panics
-    /// When the resolver names a stencil of another library.
+    /// When the resolver names a stencil that the library does not have.
     pub fn link<R: HoleResolver>(
+        &self,
+        steps: u32,
+        resolver: &R,
+        image: &mut Image<A>,
+    ) -> Result<(), LinkError> {
+        let linked = self.try_link(steps, resolver, image);
+        linked.inspect_err(|_| image.clear())
+    }
+
+    // ANCHOR: link
+    fn try_link<R: HoleResolver>(
         &self,
         steps: u32,
         resolver: &R,
@@ -32,11 +42,11 @@ impl<A: Arch> Library<A> {
     ) -> Result<(), LinkError> {
         let mut values = Values::new();
         let sums = self.measure(steps, resolver, image);
-        self.check_end(steps, resolver)?;
+        self.check_end(image)?;
         self.arrange(&sums, image, &mut values)?;
-        match self.emit(steps, resolver, image, &sums, &mut values) {
+        match self.emit(resolver, image, &sums, &mut values) {
             true => Ok(()),
-            false => Err(self.explain(steps, resolver, image, &mut values)),
+            false => Err(self.explain(resolver, image, &mut values)),
         }
     }
     // ANCHOR_END: link
@@ -48,9 +58,10 @@ impl<A: Arch> Library<A> {
         let mut sums = Sums::default();
         let starts = &mut image.map.starts;
         starts.clear();
-        starts.reserve(steps as usize + 1);
-        for step in 0..steps {
-            let flat = self.flat(resolver.stencil(Step(step)));
+        image.stencils.clear();
+        image.stencils.extend((0..steps).map(|step| resolver.stencil(Step(step))));
+        for &id in &image.stencils {
+            let flat = self.flat(id);
             starts.push(sums.starts());
             sums.hot += u64::from(flat.hot.size);
             sums.cold += u64::from(flat.cold.size);
@@ -64,50 +75,48 @@ impl<A: Arch> Library<A> {
     // ANCHOR_END: measure
 
     /// Behind the last step there is none that it could go on with.
-    fn check_end<R: HoleResolver>(&self, steps: u32, resolver: &R) -> Result<(), LinkError> {
-        let Some(last) = steps.checked_sub(1).map(Step) else { return Ok(()) };
-        let id = resolver.stencil(last);
-        match self.flat(id).continues {
-            false => Ok(()),
-            true => Err(LinkError::RunsOff { step: last, stencil: self.get(id).name.clone() }),
+    fn check_end(&self, image: &Image<A>) -> Result<(), LinkError> {
+        let Some(&id) = image.stencils.last() else { return Ok(()) };
+        if !self.flat(id).continues {
+            return Ok(());
         }
+        let step = Step(image.stencils.len() as u32 - 1);
+        Err(LinkError::RunsOff { step, stencil: self.get(id).name.clone() })
     }
 
     /// The second pass: copies each step's parts to their places, and fills their
     /// holes. Returns whether all values fit.
     fn emit<R: HoleResolver>(
         &self,
-        steps: u32,
         resolver: &R,
         image: &mut Image<A>,
         sums: &Sums,
         values: &mut Values,
     ) -> bool {
-        let Image { bytes, map, kept, veneers_start, .. } = image;
+        let Image { bytes, map, stencils, kept, veneers_start, .. } = image;
         let bytes = &mut bytes[..*veneers_start];
         kept.clear();
-        let next = self.next_slot();
+        let (veneers, next) = (sums.veneers(), self.next_slot());
         let (hot_end, cold_end) = (sums.hot as usize, (sums.hot + sums.cold) as usize);
         let mut slots = sums.slots_start();
         let mut excess = 0;
         // ANCHOR: emit
-        for step in 0..steps {
-            let flat = self.flat(resolver.stencil(Step(step)));
+        let ends = map.starts.windows(2);
+        for ((step, &id), ends) in (0..).zip(stencils.iter()).zip(ends) {
+            let (flat, Starts { hot, cold }) = (self.flat(id), ends[0]);
             resolver.fill(Step(step), map, values);
-            let Starts { hot, cold } = map.starts[step as usize];
-            let starts = [hot.into(), cold.into(), slots];
-            values.put_parts(starts);
-            values.put(next, map.starts[step as usize + 1].hot.into());
+            values.put_parts([hot.into(), cold.into(), slots]);
+            values.put(next, ends[1].hot.into());
             self.copy(flat.hot, bytes, hot as usize, hot_end);
             self.copy(flat.cold, bytes, cold as usize, cold_end);
             for word in &self.tables.words[flat.words()] {
-                word.fill(bytes, starts, values);
+                word.fill(bytes, values);
             }
             for half in &self.tables.halves[flat.halves()] {
-                excess |= half.fill(bytes, starts, values);
+                excess |= half.fill(bytes, values);
             }
             for later in &self.tables.later[flat.later()] {
-                kept.push(later.keep(starts, values, sums));
+                kept.push(later.keep(values, &veneers));
             }
             slots += u64::from(flat.slots_size);
         }
@@ -119,7 +128,7 @@ impl<A: Arch> Library<A> {
     /// Copies a part. Most are short, so that [`CHUNK`] bytes are copied whatever
     /// the size is: what is written too much belongs to a part that is written
     /// later. Near the `end` of the stream there is none.
-    #[inline]
+    #[inline(always)]
     fn copy(&self, piece: Piece, bytes: &mut [u8], place: usize, end: usize) {
         let (start, size) = (piece.start as usize, piece.size as usize);
         let source = &self.tables.bytes[start..];
@@ -137,13 +146,12 @@ impl<A: Arch> Library<A> {
     /// Finds the value that did not fit, one hole at a time.
     fn explain<R: HoleResolver>(
         &self,
-        steps: u32,
         resolver: &R,
         image: &Image<A>,
         values: &mut Values,
     ) -> LinkError {
-        for step in (0..steps).map(Step) {
-            let stencil = self.get(resolver.stencil(step));
+        for (step, &id) in (0..).map(Step).zip(&image.stencils) {
+            let stencil = self.get(id);
             resolver.fill(step, &image.map, values);
             values.put(self.next_slot(), image.map.start(Step(step.0 + 1)).0 as u64);
             for (part, hole) in stencil.holes().filter(|(_, hole)| hole.formula != Formula::Word) {

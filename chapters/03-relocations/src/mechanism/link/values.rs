@@ -5,16 +5,18 @@
 use ch02_stencils::{HoleKind, StencilId};
 
 use super::code_map::{CodeMap, Step};
+use super::flat::LIMIT;
 use crate::mechanism::graph::ConstantId;
 use crate::mechanism::layout::PartName;
+use crate::mechanism::symbols::Symbols;
 
 // ANCHOR: resolver
 /// What a driver knows of the sequence of stencils that it wants to have linked.
 pub trait HoleResolver {
-    /// The stencil of a step.
+    /// The stencil of a step. It is asked once for each.
     fn stencil(&self, step: Step) -> StencilId;
 
-    /// Sets the values of all symbols that are labels or values for a step. What
+    /// Sets the values of all symbols that are labels or numbers for a step. What
     /// the step's stencil has no hole for may have any value. `map` knows where
     /// each step begins.
     fn fill(&self, step: Step, map: &CodeMap, values: &mut Values);
@@ -30,8 +32,12 @@ pub struct Values([u64; 256]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot(pub(super) u8);
 
-/// The numbers from here on are those of constants.
+/// Behind those of the symbols, the number of the first part; a number for nothing;
+/// and that of the first constant.
+const PARTS: u8 = Symbols::FILLED as u8;
+const NOTHING: u8 = PARTS + PartName::ALL.len() as u8;
 const CONSTANTS: u8 = 128;
+const _: () = assert!(NOTHING < CONSTANTS && CONSTANTS as usize + LIMIT <= 256);
 
 impl Slot {
     pub(super) fn symbol(kind: HoleKind) -> Slot {
@@ -39,12 +45,12 @@ impl Slot {
     }
 
     pub(super) fn part(part: PartName) -> Slot {
-        Slot(64 + part as u8)
+        Slot(PARTS + part as u8)
     }
 
     /// Where nothing looks.
     pub(super) fn nowhere() -> Slot {
-        Slot(CONSTANTS - 1)
+        Slot(NOTHING)
     }
 
     pub(super) fn constant(constant: ConstantId) -> Slot {
@@ -59,8 +65,11 @@ impl Values {
 
     /// Sets the value of a symbol: a number, or, if it is a label, where a step
     /// begins: see [`CodeMap::start`].
+    ///
+    /// # Panics
+    /// When it is not among the first [`FILLED`](Symbols::FILLED) symbols.
     pub fn set(&mut self, symbol: HoleKind, value: u64) {
-        debug_assert!(symbol.0 < 64, "the symbols that a step fills come first");
+        assert!(usize::from(symbol.0) < Symbols::FILLED, "a step fills only labels and numbers");
         self.put(Slot::symbol(symbol), value);
     }
 

@@ -111,6 +111,9 @@ pub enum HoleProblem {
     /// There are slots for symbols of the driver only.
     #[error("is for a slot with an address of this object; compile with -fno-pic")]
     Slot,
+    /// It would read what is beside the slot.
+    #[error("is for bytes beside the slot with the symbol's address")]
+    BesideSlot,
     /// Where a block goes on has to be known.
     #[error("is a jump's, which can only go to the start of a block, or to a symbol")]
     Jump,

@@ -1,7 +1,7 @@
 //! Holes: what a relocation in a block is for, and whether it can be filled.
 //! Chapter 3 of the book, "Every relocation".
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use ch02_stencils::object_file::{Relocation, Section, SectionIndex};
 use ch02_stencils::{StencilId, SymbolProblem};
@@ -12,6 +12,10 @@ use super::super::symbols::Role;
 use super::block::Reader;
 use super::error::HoleProblem;
 use super::parts::Place;
+
+/// How much lower the addend of a slot may be than that of an instruction which ends
+/// with its hole: by the operand of up to 4 bytes that is behind it.
+const SLOT_OPERANDS: RangeInclusive<i64> = -4..=0;
 
 impl Reader<'_, '_> {
     /// Makes a hole of a relocation in this section.
@@ -100,7 +104,14 @@ impl Reader<'_, '_> {
         relocation: &Relocation,
         code: &mut [u8],
     ) -> Result<RawHole, HoleProblem> {
-        if hole.formula != Formula::Slot || !self.is_near(hole.target) {
+        if hole.formula != Formula::Slot {
+            return Ok(hole);
+        }
+        let beside = hole.addend.saturating_sub(to_start(hole.formula));
+        if !SLOT_OPERANDS.contains(&beside) {
+            return Err(HoleProblem::BesideSlot);
+        }
+        if !self.is_near(hole.target) {
             return Ok(hole);
         }
         let relaxed = A::relax(relocation.kind, code, bytes(&hole).start, relocation.addend);

@@ -48,6 +48,9 @@ impl Arch for X86_64 {
         jump::jump(condition, reach)
     }
 
+    /// `int3`.
+    const TRAP: u8 = 0xcc;
+
     const VENEER_SIZE: usize = veneer::SIZE;
 
     fn write_veneer(place: &mut [u8], target: u64) {
