@@ -63,11 +63,17 @@ struct Program {
     library: Library<X86_64>,
     /// By step: the way in, the commands of the source, the way out.
     commands: Vec<Command>,
+    /// The symbols that a command fills.
+    begin: HoleKind,
+    end: HoleKind,
+    digit: HoleKind,
 }
 
 impl Program {
     fn parse(source: &str, library: Library<X86_64>) -> Result<Program, Failure> {
-        let mut program = Program { library, commands: Vec::new() };
+        let kind = |name| library.symbols().table().kind(name).expect("it is in the list");
+        let (begin, end, digit) = (kind("HOLE_BEGIN"), kind("HOLE_END"), kind("HOLE_DIGIT"));
+        let mut program = Program { library, commands: Vec::new(), begin, end, digit };
         program.push("enter", 0, 0);
         let mut loops = Vec::new();
         for (index, character) in source.chars().enumerate() {
@@ -107,10 +113,9 @@ impl HoleResolver for Program {
     fn fill(&self, step: Step, map: &CodeMap, values: &mut Values) {
         let operand = self.commands[step.0 as usize].operand;
         let label = map.start(Step(operand)).0 as u64;
-        let kind = |name| self.library.symbols().table().kind(name).expect("it is in the list");
-        values.set(kind("HOLE_BEGIN"), label);
-        values.set(kind("HOLE_END"), label);
-        values.set(kind("HOLE_DIGIT"), operand.into());
+        values.set(self.begin, label);
+        values.set(self.end, label);
+        values.set(self.digit, operand.into());
     }
 }
 
@@ -171,7 +176,11 @@ impl Placed<'_> {
     /// What the program prints, and which command fails, if one does.
     fn run(&self) -> (Vec<f64>, Result<(), Failure>) {
         let (output, failed) = self.call();
-        (output, self.find(failed).map_or(Ok(()), |position| Err(self.failure(position))))
+        if failed == CodeAddress(0) {
+            return (output, Ok(()));
+        }
+        let position = self.find(failed).expect("it is the address of code of this image");
+        (output, Err(self.failure(position)))
     }
 
     fn call(&self) -> (Vec<f64>, CodeAddress) {
@@ -193,7 +202,7 @@ impl Placed<'_> {
     }
 
     fn failure(&self, position: Position) -> Failure {
-        let Program { library, commands } = &self.linked.program;
+        let Program { library, commands, .. } = &self.linked.program;
         let Command { stencil, character, .. } = commands[position.step.0 as usize];
         match library.get(stencil).name.as_str() {
             "check" => (character, "the cell is negative"),

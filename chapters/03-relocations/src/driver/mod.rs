@@ -1,5 +1,6 @@
 //! The driver: the linker applied to the language of chapter 1, with the symbols,
-//! the runtime and the way in and out that chapter 2 has declared.
+//! the runtime and the way in and out that chapter 2 has declared. Chapter 3 of the
+//! book shows it in "Who fills what" and in "Payoff".
 
 mod symbols;
 mod stencils;

@@ -1,4 +1,4 @@
-//! The roles of chapter 2's symbols.
+//! The roles of chapter 2's symbols. Chapter 3 of the book, "Who fills what".
 
 use ch02_stencils::driver::{Symbol, symbol_table};
 

@@ -26,7 +26,7 @@ pub struct Symbols {
 }
 
 impl Symbols {
-    /// How many symbols may stand for labels and values: these have to come first.
+    /// How many symbols may stand for labels and numbers: these have to come first.
     pub const FILLED: usize = 64;
 
     /// Symbols with their roles, numbered in this order: 0, 1, 2, …
@@ -66,5 +66,11 @@ impl Symbols {
     #[must_use]
     pub fn role(&self, kind: HoleKind) -> Role {
         self.roles[usize::from(kind.0)]
+    }
+
+    /// The symbol that stands for the next step, if there is one.
+    #[must_use]
+    pub fn next(&self) -> Option<HoleKind> {
+        self.table.kinds().find(|&kind| self.role(kind) == Role::Next)
     }
 }

@@ -1,5 +1,5 @@
 //! The JIT as an engine: it links a whole program, and can go on from any
-//! instruction of it.
+//! instruction of it. Chapter 3 of the book, "An image".
 #![expect(unsafe_code, reason = "vouches for the machine code that it has linked")]
 
 use std::sync::Arc;

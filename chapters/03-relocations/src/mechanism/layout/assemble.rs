@@ -1,5 +1,5 @@
 //! From arranged blocks to bytes: jumps are written, and holes move with their
-//! blocks.
+//! blocks. Chapter 3 of the book, "The linker owns the layout".
 
 use ch02_stencils::HoleKind;
 
@@ -23,13 +23,11 @@ impl<'a, A: Arch> Assembler<'a, A> {
     }
 
     pub(super) fn stencil(mut self) -> Stencil {
-        Stencil {
-            name: self.flow.function.name.clone(),
-            hot: self.part(PartName::Hot),
-            cold: self.part(PartName::Cold),
-            slots: self.slots,
-            falls_through: self.arrangement.falls_through(),
-        }
+        let (hot, cold) = (self.part(PartName::Hot), self.part(PartName::Cold));
+        // Those of both parts have been found on the way.
+        let slots = self.slots;
+        let name = self.flow.function.name.clone();
+        Stencil { name, hot, cold, slots, falls_through: self.arrangement.falls_through() }
     }
 
     fn part(&mut self, name: PartName) -> Part {

@@ -1,4 +1,5 @@
 //! Where blocks go on, with detours taken out; and which of them are on the way.
+//! Chapter 3 of the book, "The linker owns the layout".
 
 use crate::mechanism::graph::{Block, BlockId, End, Function, Successor};
 
@@ -8,11 +9,11 @@ use super::peepholes::{Peephole, Peepholes};
 pub(super) struct Flow<'a> {
     pub(super) function: &'a Function,
     /// By block.
-    pub(super) ends: Vec<End>,
+    ends: Vec<End>,
     /// By block: where a reference to it leads.
     pub(super) leads_to: Vec<Successor>,
     /// By block: whether it is executed as a rule.
-    pub(super) is_hot: Vec<bool>,
+    is_hot: Vec<bool>,
 }
 
 impl<'a> Flow<'a> {

@@ -1,4 +1,5 @@
 //! Which jumps blocks need once their order is known, and how long these are.
+//! Chapter 3 of the book, "The linker owns the layout" and "Short jumps".
 
 use std::marker::PhantomData;
 
@@ -54,12 +55,13 @@ impl<'a, A: Arch> Arrangement<'a, A> {
         let mut places = vec![None; flow.function.blocks.len()];
         for (part, blocks) in [PartName::Hot, PartName::Cold].into_iter().zip(&order) {
             for block in blocks {
+                // The offset will be known when the jumps are.
                 places[block.0 as usize] = Some(Place { part, offset: 0 });
             }
         }
         let (lines, arch) = ([Vec::new(), Vec::new()], PhantomData);
         let mut arrangement = Arrangement { flow, symbols, peepholes, lines, places, arch };
-        arrangement.lines = order.map(|blocks| arrangement.lines(&blocks));
+        arrangement.lines = order.map(|blocks| arrangement.lines_of(&blocks));
         arrangement.grow();
         arrangement
     }
@@ -79,7 +81,7 @@ impl<'a, A: Arch> Arrangement<'a, A> {
         }
     }
 
-    fn lines(&self, blocks: &[BlockId]) -> Vec<Line> {
+    fn lines_of(&self, blocks: &[BlockId]) -> Vec<Line> {
         let behind = |index: usize| blocks.get(index + 1).copied();
         let line = |(index, &block)| Line { block, jumps: self.jumps(block, behind(index)) };
         blocks.iter().enumerate().map(line).collect()

@@ -1,5 +1,5 @@
 //! The order of blocks: whatever is on the way first, each block before those that
-//! come after it.
+//! come after it. Chapter 3 of the book, "The linker owns the layout".
 
 use crate::mechanism::graph::BlockId;
 

@@ -1,5 +1,5 @@
 //! What the layout may do to shorten code and to save jumps. Each of these can be
-//! switched off, to see what it is good for.
+//! switched off, to see what it is good for. Chapter 3 of the book, "Payoff".
 
 /// One thing that the layout may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,4 +1,5 @@
-//! A stencil that has been laid out.
+//! A stencil that has been laid out. Chapter 3 of the book, "The linker owns the
+//! layout".
 
 use std::ops::Range;
 

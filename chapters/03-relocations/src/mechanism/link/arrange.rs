@@ -1,5 +1,5 @@
 //! What lies where in an image behind the hot parts: cold parts, slots, constants,
-//! veneers.
+//! veneers. Chapter 3 of the book, "An image".
 
 use super::code_map::Starts;
 use super::error::LinkError;

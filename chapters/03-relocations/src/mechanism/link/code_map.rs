@@ -1,4 +1,4 @@
-//! From places in the code to steps, and back.
+//! From places in the code to steps, and back. Chapter 3 of the book, "An image".
 
 use ch02_stencils::CodeOffset;
 

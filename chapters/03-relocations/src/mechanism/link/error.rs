@@ -1,4 +1,5 @@
-//! Why stencils cannot be linked, and an image not be placed.
+//! Why stencils cannot be linked, and an image not be placed. Chapter 3 of the book,
+//! "Every relocation".
 
 use super::code_map::Step;
 use super::image::KeptTarget;

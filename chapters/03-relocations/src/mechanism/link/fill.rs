@@ -1,6 +1,6 @@
 //! What the linker does to a hole. There is no branch on what the hole is for: its
 //! value has a number, and what is to be subtracted from it, and how large it may
-//! be, is computed along.
+//! be, is computed along. Chapter 3 of the book, "Who fills what".
 
 use super::arrange::VeneerNumbers;
 use super::flat::{Half, Later, Source, Word};

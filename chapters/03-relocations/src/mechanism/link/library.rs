@@ -11,8 +11,8 @@ use super::values::Slot;
 use crate::mechanism::arch::Arch;
 use crate::mechanism::graph::{Constant, Object};
 use crate::mechanism::layout::{Peepholes, Stencil, lay_out};
-use crate::mechanism::read::{ReadError, read, read_again};
-use crate::mechanism::symbols::{Role, Symbols};
+use crate::mechanism::read::{ReadError, read, read_trusted};
+use crate::mechanism::symbols::Symbols;
 
 /// The stencils of an object file, ready to be linked.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Library<A> {
     constants: Vec<Constant>,
     data_tables: Vec<(String, Vec<u8>)>,
     pub(super) tables: Tables,
+    /// Where the start of the next step goes.
+    pub(super) next: Slot,
     arch: PhantomData<A>,
 }
 
@@ -78,12 +80,12 @@ impl<A: Arch> Library<A> {
     ///
     /// # Errors
     /// As `new`; but code that is none is not noticed.
-    pub fn again(
+    pub fn new_trusted(
         object: &[u8],
         symbols: Symbols,
         peepholes: Peepholes,
     ) -> Result<Library<A>, LibraryError> {
-        let object = read_again::<A>(object, &symbols)?;
+        let object = read_trusted::<A>(object, &symbols)?;
         Self::from_object(object, symbols, peepholes)
     }
 
@@ -97,7 +99,9 @@ impl<A: Arch> Library<A> {
             functions.map(|function| lay_out::<A>(function, &symbols, peepholes)).collect();
         let tables = Tables::new(&stencils, &object.constants, &symbols)?;
         let (constants, data_tables) = (object.constants, object.tables);
-        Ok(Library { symbols, stencils, constants, data_tables, tables, arch: PhantomData })
+        let next = symbols.next().map_or(Slot::nowhere(), Slot::symbol);
+        let arch = PhantomData;
+        Ok(Library { symbols, stencils, constants, data_tables, tables, next, arch })
     }
 }
 
@@ -140,13 +144,6 @@ impl<A> Library<A> {
     pub fn data_table(&self, name: &str) -> Option<&[u8]> {
         let table = self.data_tables.iter().find(|(table, _)| table == name)?;
         Some(&table.1)
-    }
-
-    /// Where the start of the next step goes.
-    pub(super) fn next_slot(&self) -> Slot {
-        let mut kinds = self.symbols.table().kinds();
-        let next = kinds.find(|&kind| self.symbols.role(kind) == Role::Next);
-        next.map_or(Slot::nowhere(), Slot::symbol)
     }
 
     pub(super) fn flat(&self, id: StencilId) -> &Flat {

@@ -96,7 +96,7 @@ impl<A: Arch> Library<A> {
         let Image { bytes, map, stencils, kept, veneers_start, .. } = image;
         let bytes = &mut bytes[..*veneers_start];
         kept.clear();
-        let (veneers, next) = (sums.veneers(), self.next_slot());
+        let veneers = sums.veneers();
         let (hot_end, cold_end) = (sums.hot as usize, (sums.hot + sums.cold) as usize);
         let mut slots = sums.slots_start();
         let mut excess = 0;
@@ -106,7 +106,7 @@ impl<A: Arch> Library<A> {
             let (flat, Starts { hot, cold }) = (self.flat(id), ends[0]);
             resolver.fill(Step(step), map, values);
             values.put_parts([hot.into(), cold.into(), slots]);
-            values.put(next, ends[1].hot.into());
+            values.put(self.next, ends[1].hot.into());
             self.copy(flat.hot, bytes, hot as usize, hot_end);
             self.copy(flat.cold, bytes, cold as usize, cold_end);
             for word in &self.tables.words[flat.words()] {
@@ -153,7 +153,7 @@ impl<A: Arch> Library<A> {
         for (step, &id) in (0..).map(Step).zip(&image.stencils) {
             let stencil = self.get(id);
             resolver.fill(step, &image.map, values);
-            values.put(self.next_slot(), image.map.start(Step(step.0 + 1)).0 as u64);
+            values.put(self.next, image.map.start(Step(step.0 + 1)).0 as u64);
             for (part, hole) in stencil.holes().filter(|(_, hole)| hole.formula != Formula::Word) {
                 let Target::Symbol(symbol) = hole.target else { continue };
                 let place = image.map.bytes(step, part).start as u64 + u64::from(hole.offset);

@@ -37,7 +37,7 @@ pub fn read<A: Arch>(bytes: &[u8], symbols: &Symbols) -> Result<Object, ReadErro
 ///
 /// # Errors
 /// As `read`; but code that is none is not noticed.
-pub fn read_again<A: Arch>(bytes: &[u8], symbols: &Symbols) -> Result<Object, ReadError> {
+pub fn read_trusted<A: Arch>(bytes: &[u8], symbols: &Symbols) -> Result<Object, ReadError> {
     read_with_care::<A>(bytes, symbols, Care::Trusting)
 }
 
