@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use crate::command_line::{STANDARD_INPUT, engines, print, race_table, run};
-use crate::{Ending, Listing, Machine, Refusal, RunOptions, Stage, View};
+use crate::{Ending, Feature, Listing, Machine, Refusal, RunOptions, Stage, View};
 
 /// A program that runs longer than this is run only once in a tour.
 const LONG: Duration = Duration::from_secs(2);
@@ -51,7 +51,7 @@ pub(crate) fn conduct<M: Machine>(
             print(&indented(table.lines()))?;
         }
     }
-    print(&format!("\n{}", directions(machine.stages(), machine.views())))
+    print(&format!("\n{}", directions(machine.stages(), machine.features(), machine.views())))
 }
 
 /// As many lines of a stage as it has room for; where it cannot be had on this
@@ -80,13 +80,17 @@ fn indented<'a>(lines: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// How to go on from here.
-fn directions(stages: &[Stage], views: &[View]) -> String {
+fn directions(stages: &[Stage], features: &[Feature], views: &[View]) -> String {
     let stages: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     let mut text = format!(
         "To go on, with FILE or with this demo:\n   \
          --show {}\n   --run, --bench, --help\n",
         stages.join("|")
     );
+    if !features.is_empty() {
+        let names: Vec<&str> = features.iter().map(|feature| feature.name).collect();
+        text.push_str(&format!("   --without {}\n", names.join("|")));
+    }
     if !views.is_empty() {
         let flags = views.iter().map(|view| format!("--{} {}", view.flag, view.value_name));
         text.push_str(&format!(
@@ -116,13 +120,15 @@ mod tests {
     }
 
     #[test]
-    fn the_directions_name_stages_and_views() {
+    fn the_directions_name_stages_features_and_views() {
         let view = View { flag: "part", value_name: "NAME", summary: "One part of it" };
         let lines = |text: String| text.lines().map(str::to_owned).collect::<Vec<_>>();
-        let without = lines(directions(&[STAGE], &[]));
-        let with = lines(directions(&[STAGE], &[view, view]));
+        let feature = Feature { name: "speed", summary: "It is fast" };
+        let without = lines(directions(&[STAGE], &[], &[]));
+        let with = lines(directions(&[STAGE], &[feature, feature], &[view, view]));
         assert_eq!(without[1..], ["   --show code", "   --run, --bench, --help"]);
         assert_eq!(with[..3], without);
-        assert_eq!(with[3..], ["Without a program:", "   --part NAME, --part NAME"]);
+        assert_eq!(with[3], "   --without speed|speed");
+        assert_eq!(with[4..], ["Without a program:", "   --part NAME, --part NAME"]);
     }
 }
