@@ -1,0 +1,10 @@
+//! Executable memory: one arena for the code of all threads, which is writable or
+//! executable and never both. Chapter 4 of the book explains it, in the order of
+//! these modules.
+
+// The mechanism, for any language.
+#[cfg(target_os = "linux")]
+mod mechanism;
+
+#[cfg(target_os = "linux")]
+pub use mechanism::*;

@@ -1,0 +1,393 @@
+//! The arena: regions, and who owns which of their bytes. Chapter 4 of the book,
+//! "One arena".
+#![expect(unsafe_code, reason = "hands out the right to write, and takes back the right to execute")]
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+
+use ch02_stencils::{CodeAddress, CodeOffset};
+
+use super::batch::Batch;
+use super::describe::Describe;
+use super::error::{ArenaError, SystemCall};
+use super::ledger::Ledger;
+use super::near::candidates;
+use super::observer::Observer;
+use super::pages::PageSource;
+use super::piece::Piece;
+use super::region::{Extent, Part, Region, Sizes, Strategy};
+
+/// What an arena shall be like.
+#[derive(Debug)]
+pub struct ArenaOptions {
+    /// How code becomes executable.
+    pub strategy: Strategy,
+    /// What all code has to reach with distances of 32 bits, if the system gives
+    /// memory that is near enough.
+    pub near: Option<Range<u64>>,
+    /// What room without code is filled with: whoever executes it is stopped.
+    pub trap: u8,
+    /// How many bytes of code the first region has. Each further one has twice as
+    /// many, up to [`largest_region`](Self::largest_region).
+    pub first_region: usize,
+    /// How many bytes of code a region has at most, unless one piece needs more.
+    pub largest_region: usize,
+    /// Who is told of all code.
+    pub observers: Vec<Box<dyn Observer>>,
+}
+
+impl ArenaOptions {
+    /// Two mappings, anywhere, from 1 MiB on, and nobody is told.
+    #[must_use]
+    pub fn new(trap: u8) -> ArenaOptions {
+        ArenaOptions {
+            strategy: Strategy::default(),
+            near: None,
+            trap,
+            first_region: 1 << 20,
+            largest_region: 1 << 26,
+            observers: Vec::new(),
+        }
+    }
+}
+
+// ANCHOR: arena
+/// Memory for code, and for cells that code reads and writes. Threads can share it.
+pub struct Arena {
+    pages: Arc<dyn PageSource>,
+    options: ArenaOptions,
+    books: Mutex<Books>,
+}
+
+/// What is known of all memory.
+#[derive(Default)]
+struct Books {
+    /// By first address.
+    ledgers: BTreeMap<u64, Ledger>,
+    /// What is published, by the address where it begins.
+    published: BTreeMap<u64, Published>,
+    /// How many bytes of code the next region will have; 0 before the first one.
+    next_region: usize,
+}
+// ANCHOR_END: arena
+
+#[derive(Debug)]
+struct Published {
+    bytes: usize,
+    what: Arc<dyn Describe>,
+}
+
+/// What lies at an address.
+pub enum Place<'a> {
+    /// Code that has been published.
+    Code {
+        /// Which.
+        what: &'a dyn Describe,
+        /// How far from its start.
+        offset: CodeOffset,
+    },
+    /// Room for code: nobody's, or not published yet, or no longer.
+    Empty,
+    /// Room for cells.
+    Cells,
+    /// A guard page.
+    Guard,
+}
+
+/// How much memory an arena has. All sizes are in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// How many regions there are.
+    pub regions: usize,
+    /// Addresses for code.
+    pub reserved: usize,
+    /// Those of them with memory behind them.
+    pub populated: usize,
+    /// Those of them that can be taken.
+    pub free: usize,
+    /// How many pieces of code are published.
+    pub pieces: usize,
+    /// How many bytes of code they have.
+    pub code: usize,
+}
+
+impl Arena {
+    /// An arena that has nothing yet, and asks `pages` for it.
+    #[must_use]
+    pub fn new(pages: Arc<dyn PageSource>, options: ArenaOptions) -> Arc<Arena> {
+        Arc::new(Arena { pages, options, books: Mutex::default() })
+    }
+
+    /// Starts to write code.
+    #[must_use]
+    pub fn batch(self: &Arc<Self>) -> Batch {
+        Batch::new(Arc::clone(self))
+    }
+
+    /// Which strategy it has.
+    #[must_use]
+    pub fn strategy(&self) -> Strategy {
+        self.options.strategy
+    }
+
+    /// What room without code is filled with.
+    pub(super) fn trap(&self) -> u8 {
+        self.options.trap
+    }
+
+    /// How much memory there is, and how much of it is in use.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        let books = self.books();
+        let ledgers = || books.ledgers.values();
+        Usage {
+            regions: books.ledgers.len(),
+            reserved: ledgers().map(|ledger| ledger.region().code_size()).sum(),
+            populated: ledgers().map(Ledger::populated).sum(),
+            free: ledgers().map(Ledger::free).sum(),
+            pieces: books.published.len(),
+            code: books.published.values().map(|published| published.bytes).sum(),
+        }
+    }
+
+    /// Tells what lies at an address, if it is one of the arena's.
+    pub fn locate<R>(
+        &self,
+        address: CodeAddress,
+        tell: impl FnOnce(Place<'_>) -> R,
+    ) -> Option<R> {
+        self.books().place(address).map(tell)
+    }
+
+    /// The same for somebody who cannot wait: `Err` if another thread is at the books.
+    pub(super) fn try_locate<R>(
+        &self,
+        address: CodeAddress,
+        tell: impl FnOnce(Place<'_>) -> R,
+    ) -> Result<Option<R>, Busy> {
+        match self.books.try_lock() {
+            Ok(books) => Ok(books.place(address).map(tell)),
+            Err(TryLockError::Poisoned(books)) => Ok(books.into_inner().place(address).map(tell)),
+            Err(TryLockError::WouldBlock) => Err(Busy),
+        }
+    }
+
+    /// Gives regions back to the system in which there is nothing; returns how many
+    /// bytes of addresses these had.
+    ///
+    /// # Errors
+    /// When the system does not take one. It stays in use then.
+    pub fn trim(&self) -> Result<usize, ArenaError> {
+        let mut books = self.books();
+        let mut bytes = 0;
+        let empty = books.ledgers.extract_if(.., |_, ledger| ledger.is_empty());
+        let empty: Vec<(u64, Ledger)> = empty.collect();
+        let mut refused = Ok(());
+        for (start, mut ledger) in empty {
+            match ledger.release() {
+                Ok(released) => bytes += released,
+                Err(error) => {
+                    books.ledgers.insert(start, ledger);
+                    refused = Err(error);
+                }
+            }
+        }
+        refused.map(|()| bytes)
+    }
+
+    // ANCHOR: extent
+    /// Takes bytes that nobody has. With flips these are whole pages.
+    pub(super) fn extent(&self, bytes: usize) -> Result<Fresh, ArenaError> {
+        let bytes = bytes.checked_next_multiple_of(self.granule());
+        let bytes = bytes.ok_or(ArenaError::TooLarge { bytes: usize::MAX })?;
+        let mut books = self.books();
+        for ledger in books.ledgers.values_mut() {
+            if let Some(fresh) = ledger.take(bytes, self.options.trap)? {
+                return Ok(fresh);
+            }
+        }
+        let ledger = self.grow(&mut books, bytes)?;
+        let fresh = ledger.take(bytes, self.options.trap)?;
+        Ok(fresh.expect("a new region has room for what it was opened for"))
+    }
+    // ANCHOR_END: extent
+
+    /// Takes back bytes that have not been published.
+    pub(super) fn give_back(&self, extent: Extent) {
+        let mut books = self.books();
+        books.ledger(extent.region()).give(extent);
+    }
+
+    /// Notes what has been published.
+    pub(super) fn enter(&self, pieces: &[(Piece, Arc<dyn Describe>)]) {
+        let mut books = self.books();
+        for (piece, what) in pieces {
+            books.ledger(piece.region()).count_in(&piece.room());
+            let published = Published { bytes: piece.bytes(), what: Arc::clone(what) };
+            books.published.insert(piece.address().0, published);
+        }
+        drop(books);
+        for (observer, (piece, what)) in
+            self.options.observers.iter().flat_map(|it| pieces.iter().map(move |piece| (it, piece)))
+        {
+            observer.published(piece.address(), piece.code(), &**what);
+        }
+    }
+
+    // ANCHOR: leave
+    /// Takes back code that nobody will execute.
+    ///
+    /// # Safety
+    /// Nobody does, and nobody has a reference to it.
+    pub(super) unsafe fn leave(&self, piece: &Piece) -> Result<(), ArenaError> {
+        let mut books = self.books();
+        let ledger = books.ledger(piece.region());
+        // SAFETY: passed on.
+        unsafe { ledger.count_out(&piece.room(), self.options.trap)? };
+        books.published.remove(&piece.address().0);
+        drop(books);
+        for observer in &self.options.observers {
+            observer.freed(piece.address(), piece.bytes());
+        }
+        Ok(())
+    }
+    // ANCHOR_END: leave
+
+    /// Takes room for cells.
+    pub(super) fn take_cells(
+        &self,
+        bytes: usize,
+    ) -> Result<(Arc<Region>, Range<usize>), ArenaError> {
+        let mut books = self.books();
+        for ledger in books.ledgers.values_mut() {
+            if let Some(cells) = ledger.take_cells(bytes) {
+                return Ok(cells);
+            }
+        }
+        let bytes_of_code = bytes.saturating_mul(CODE_PER_CELL);
+        let ledger = self.grow(&mut books, bytes_of_code)?;
+        Ok(ledger.take_cells(bytes).expect("a new region has room for what it was opened for"))
+    }
+
+    /// Takes cells back.
+    pub(super) fn give_cells(&self, region: &Region, cells: Range<usize>) {
+        self.books().ledger(region).give_cells(cells);
+    }
+
+    /// Has processors forget code that was here before.
+    pub(super) fn synchronize(&self) -> Result<(), ArenaError> {
+        self.pages.synchronize().map_err(ArenaError::system(SystemCall::Synchronize, 0))
+    }
+
+    /// What it hands out are multiples of this.
+    pub(super) fn granule(&self) -> usize {
+        match self.options.strategy {
+            Strategy::DualMapping => LINE,
+            Strategy::Flips => self.pages.page_size(),
+        }
+    }
+
+    /// Opens a region with room for so many bytes of code: a large one, or, if there
+    /// is no room for that, a smaller one.
+    fn grow<'a>(&self, books: &'a mut Books, bytes: usize) -> Result<&'a mut Ledger, ArenaError> {
+        let page = self.pages.page_size();
+        let least = bytes.checked_next_multiple_of(page).filter(|&bytes| bytes <= MOST);
+        let least = least.ok_or(ArenaError::TooLarge { bytes })?;
+        let mut code = books.next_region.max(self.options.first_region).max(least);
+        let region = loop {
+            match self.open(Sizes::new(code, page)) {
+                Ok(region) => break region,
+                Err(_) if code / 2 >= least.max(page) => code = (code / 2).next_multiple_of(page),
+                Err(error) => return Err(error),
+            }
+        };
+        books.next_region = (region.code_size() * 2).min(self.options.largest_region);
+        let start = region.addresses().start;
+        Ok(books.ledgers.entry(start).or_insert_with(|| Ledger::new(region)))
+    }
+
+    // ANCHOR: open
+    /// Opens a region, near if that can be.
+    fn open(&self, sizes: Sizes) -> Result<Region, ArenaError> {
+        let open = |at| Region::open(&self.pages, self.options.strategy, sizes, at);
+        let near = self.options.near.clone();
+        let near = near.map(|near| candidates(near, sizes.total() as u64, sizes.page as u64));
+        for start in near.into_iter().flatten() {
+            match open(Some(start)) {
+                Err(ArenaError::System { call: SystemCall::Reserve, .. }) => {}
+                opened => return opened,
+            }
+        }
+        open(None)
+    }
+    // ANCHOR_END: open
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().expect("nobody panics over the books")
+    }
+}
+
+/// Somebody else is at the books.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Busy;
+
+/// What is handed out of memory with two addresses are multiples of this many bytes.
+pub(super) const LINE: usize = 16;
+
+/// How many bytes for code there are for each byte of cells.
+const CODE_PER_CELL: usize = 16;
+
+/// A region is not so large that there are places in it out of reach of each other.
+const MOST: usize = 1 << 31;
+
+/// Bytes to write to.
+#[derive(Debug)]
+pub(super) struct Fresh {
+    pub(super) extent: Extent,
+    /// Whether there has been code here before.
+    pub(super) is_recycled: bool,
+}
+
+impl Sizes {
+    fn new(code: usize, page: usize) -> Sizes {
+        Sizes { code, cells: (code / CODE_PER_CELL).next_multiple_of(page), page }
+    }
+}
+
+impl Books {
+    fn ledger(&mut self, region: &Region) -> &mut Ledger {
+        let ledger = self.ledgers.get_mut(&region.addresses().start);
+        ledger.expect("a region stays as long as somebody has something in it")
+    }
+
+    fn place(&self, address: CodeAddress) -> Option<Place<'_>> {
+        let mut parts = self.ledgers.values().map(|ledger| ledger.region());
+        let (region, part) =
+            parts.find_map(|region| Some((region, region.part(address.0)?)))?;
+        Some(match part {
+            Part::Code { offset } => self.code_at(region.code_address(offset)),
+            Part::Cells => Place::Cells,
+            Part::Guard => Place::Guard,
+        })
+    }
+
+    fn code_at(&self, address: CodeAddress) -> Place<'_> {
+        let mut before = self.published.range(..=address.0);
+        match before.next_back() {
+            Some((&start, published)) if address.0 - start < published.bytes as u64 => {
+                let offset = CodeOffset((address.0 - start) as usize);
+                Place::Code { what: &*published.what, offset }
+            }
+            _ => Place::Empty,
+        }
+    }
+}
+
+impl fmt::Debug for Arena {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Arena { options, .. } = self;
+        f.debug_struct("Arena").field("options", options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,226 @@
+//! Writing code: drafts, which become code all at once. Chapter 4 of the book, "The
+//! types say so, too".
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ch02_stencils::CodeAddress;
+
+use super::arena::{Arena, Fresh, LINE};
+use super::code::Code;
+use super::describe::Describe;
+use super::error::ArenaError;
+use super::piece::Piece;
+use super::region::{Extent, Region, Sealed, Strategy};
+
+/// How many bytes a batch takes at a time where they have to be whole pages.
+const RUN: usize = 1 << 16;
+
+// ANCHOR: batch
+/// Code that is being written, and that nobody can execute.
+#[derive(Debug)]
+pub struct Batch {
+    arena: Arc<Arena>,
+    extents: Vec<Open>,
+    drafts: Vec<Finished>,
+    /// Whether there has been other code at some of these addresses.
+    is_recycled: bool,
+}
+
+/// Room for a piece of code, which knows where it will be executed.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    batch: &'a mut Batch,
+    /// Of the batch's last extent, in bytes from its start.
+    range: Range<usize>,
+    is_finished: bool,
+}
+// ANCHOR_END: batch
+
+/// An extent, and how many bytes of it are used.
+#[derive(Debug)]
+struct Open {
+    extent: Extent,
+    used: usize,
+}
+
+/// A draft that has been written.
+#[derive(Debug)]
+struct Finished {
+    /// Which extent it is in.
+    extent: usize,
+    /// Its bytes, from the start of the extent.
+    range: Range<usize>,
+    /// Those that it takes up, with what lies between it and its neighbours.
+    room: Range<usize>,
+    what: Arc<dyn Describe>,
+}
+
+impl Batch {
+    pub(super) fn new(arena: Arc<Arena>) -> Batch {
+        Batch { arena, extents: Vec::new(), drafts: Vec::new(), is_recycled: false }
+    }
+
+    /// Room for so many bytes of code, from a multiple of `alignment` on.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    ///
+    /// # Panics
+    /// When `alignment` is not a power of two, or is larger than a page.
+    pub fn draft(&mut self, bytes: usize, alignment: usize) -> Result<Draft<'_>, ArenaError> {
+        assert!(alignment.is_power_of_two() && alignment <= 4096, "an alignment is up to a page");
+        let found = self.extents.last().and_then(|open| open.room(bytes, alignment));
+        let range = match found {
+            Some(range) => range,
+            None => self.open(bytes, alignment)?,
+        };
+        Ok(Draft { batch: self, range, is_finished: false })
+    }
+
+    /// Gets room for code that begins at a multiple of `alignment`.
+    fn open(&mut self, bytes: usize, alignment: usize) -> Result<Range<usize>, ArenaError> {
+        let padding = alignment.saturating_sub(self.arena.granule());
+        let room = bytes.checked_add(padding).and_then(end_of_room);
+        let room = room.ok_or(ArenaError::TooLarge { bytes })?;
+        let Fresh { extent, is_recycled } = match self.arena.strategy() {
+            Strategy::DualMapping => self.arena.extent(room)?,
+            Strategy::Flips => {
+                self.arena.extent(room.max(RUN)).or_else(|_| self.arena.extent(room))?
+            }
+        };
+        self.is_recycled |= is_recycled;
+        self.extents.push(Open { extent, used: 0 });
+        let range = self.extents.last().and_then(|open| open.room(bytes, alignment));
+        Ok(range.expect("there is as much room as was asked for"))
+    }
+
+    // ANCHOR: publish
+    /// Trades all that was finished for code, in the order in which it was. None of it
+    /// can be written from now on; what was not used goes back.
+    ///
+    /// # Errors
+    /// When the system does not let it be executed. All of it goes back then.
+    pub fn publish(mut self) -> Result<Vec<Code>, ArenaError> {
+        self.give_back_tails();
+        if self.is_recycled {
+            self.arena.synchronize()?;
+        }
+        let extents = self.seal()?;
+        let drafts = std::mem::take(&mut self.drafts).into_iter();
+        let pieces = drafts.map(|draft| {
+            let (region, start) = &extents[draft.extent];
+            let piece = Piece::new(Arc::clone(region), *start, &draft.range, &draft.room);
+            (piece, draft.what)
+        });
+        let pieces: Vec<_> = pieces.collect();
+        self.arena.enter(&pieces);
+        let arena = &self.arena;
+        Ok(pieces.into_iter().map(|(piece, _)| Code::new(Arc::clone(arena), piece)).collect())
+    }
+    // ANCHOR_END: publish
+
+    fn give_back_tails(&mut self) {
+        let granule = self.arena.granule();
+        for open in &mut self.extents {
+            let start = open.extent.range().start;
+            let tail = open.extent.split_off(start + open.used.next_multiple_of(granule));
+            if !tail.range().is_empty() {
+                self.arena.give_back(tail);
+            }
+        }
+    }
+
+    /// Seals all extents, or none; returns where they were.
+    fn seal(&mut self) -> Result<Vec<(Arc<Region>, usize)>, ArenaError> {
+        let mut sealed: Vec<Sealed> = Vec::new();
+        while let Some(Open { extent, used }) = self.extents.pop() {
+            match extent.seal() {
+                Ok(extent) => sealed.push(extent),
+                Err((extent, error)) => {
+                    self.extents.push(Open { extent, used });
+                    self.unseal(sealed);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(sealed.iter().rev().map(Sealed::place).collect())
+    }
+
+    /// Takes back what was sealed in vain. What the system does not give back is lost:
+    /// it can be executed, but nothing leads there.
+    fn unseal(&mut self, sealed: Vec<Sealed>) {
+        let extents = sealed.into_iter().filter_map(|sealed| sealed.unseal().ok());
+        self.extents.extend(extents.map(|extent| Open { extent, used: 0 }));
+    }
+
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        for Open { mut extent, .. } in std::mem::take(&mut self.extents) {
+            extent.bytes_mut().fill(self.arena.trap());
+            self.arena.give_back(extent);
+        }
+    }
+}
+
+impl Open {
+    /// Where in the extent there is room for so many bytes.
+    fn room(&self, bytes: usize, alignment: usize) -> Option<Range<usize>> {
+        let Range { start, end } = self.extent.range();
+        let first = (start + self.used).next_multiple_of(alignment) - start;
+        let range = first..first.checked_add(bytes)?;
+        (end_of_room(range.end)? <= end - start).then_some(range)
+    }
+}
+
+// ANCHOR: draft
+impl Draft<'_> {
+    /// Where it will be executed.
+    #[must_use]
+    pub fn address(&self) -> CodeAddress {
+        let extent = &self.open().extent;
+        extent.region().code_address(extent.range().start + self.range.start)
+    }
+
+    /// The bytes, to be written to. They lie somewhere else than at the address, or
+    /// will do so.
+    #[must_use]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        let range = self.range.clone();
+        let open = self.batch.extents.last_mut().expect("a draft is in an extent");
+        &mut open.extent.bytes_mut()[range]
+    }
+
+    /// Adds it to what will be published. Without this, it is as if it had not been.
+    pub fn finish(mut self, what: Arc<dyn Describe>) {
+        self.is_finished = true;
+        let extent = self.batch.extents.len() - 1;
+        let open = &mut self.batch.extents[extent];
+        let end = end_of_room(self.range.end).expect("it was found to have room");
+        let room = open.used..end;
+        open.used = end;
+        self.batch.drafts.push(Finished { extent, range: self.range.clone(), room, what });
+    }
+    // ANCHOR_END: draft
+
+    fn open(&self) -> &Open {
+        self.batch.extents.last().expect("a draft is in an extent")
+    }
+}
+
+impl Drop for Draft<'_> {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            let trap = self.batch.arena.trap();
+            self.bytes_mut().fill(trap);
+        }
+    }
+}
+
+/// Where the room of code ends that ends here: at a line, and behind at least one byte
+/// that is no code, so that the address behind a call is always in the same room.
+fn end_of_room(end: usize) -> Option<usize> {
+    end.checked_add(1)?.checked_next_multiple_of(LINE)
+}

@@ -1,0 +1,368 @@
+//! A region: addresses with memory behind them for code and for cells, between
+//! pages that nobody may touch. And the right to its bytes, which is a value: who
+//! has it may write them, or, after it was traded, nobody may. Chapter 4 of the book,
+//! "A page's life at two addresses".
+#![expect(unsafe_code, reason = "turns ranges of mapped memory into slices")]
+
+use std::ops::Range;
+use std::ptr::NonNull;
+use std::slice;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use ch02_stencils::CodeAddress;
+
+use super::error::{ArenaError, SystemCall};
+use super::pages::{Backing, PageSource, Protection};
+
+// ANCHOR: strategy
+/// How code gets into memory that cannot be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// The memory has two addresses: at one it can be written, at the other executed.
+    #[default]
+    DualMapping,
+    /// It has one address. What may be done there is changed, for whole pages.
+    Flips,
+}
+// ANCHOR_END: strategy
+
+/// Addresses that are ours, until this is dropped.
+#[derive(Debug)]
+struct Reservation {
+    pages: Arc<dyn PageSource>,
+    start: NonNull<u8>,
+    bytes: usize,
+}
+
+// SAFETY: it is a range of addresses, which all threads share; what is done to the
+// memory there is said by the methods.
+unsafe impl Send for Reservation {}
+// SAFETY: as above.
+unsafe impl Sync for Reservation {}
+
+impl Reservation {
+    fn new(
+        pages: &Arc<dyn PageSource>,
+        bytes: usize,
+        at: Option<u64>,
+    ) -> Result<Reservation, ArenaError> {
+        let start = pages.reserve(bytes, at);
+        let start = start.map_err(ArenaError::system(SystemCall::Reserve, bytes))?;
+        Ok(Reservation { pages: Arc::clone(pages), start, bytes })
+    }
+
+    /// The address that is so far from the start.
+    fn at(&self, offset: usize) -> NonNull<u8> {
+        assert!(offset <= self.bytes, "the addresses from {:p} on end before", self.start);
+        // SAFETY: it is in the same mapping.
+        unsafe { self.start.add(offset) }
+    }
+
+    fn contains(&self, address: u64) -> bool {
+        let start = self.start.as_ptr() as u64;
+        (start..start + self.bytes as u64).contains(&address)
+    }
+
+    /// # Safety
+    /// Nothing is mapped there yet.
+    unsafe fn map(
+        &self,
+        range: Range<usize>,
+        backing: Backing<'_>,
+        protection: Protection,
+    ) -> Result<(), ArenaError> {
+        let (start, bytes) = (self.at(range.start), range.len());
+        assert!(range.end <= self.bytes, "only our own addresses are mapped");
+        // SAFETY: the addresses are ours; the caller says that they are unused.
+        let mapped = unsafe { self.pages.map(start, bytes, backing, protection) };
+        mapped.map_err(ArenaError::system(SystemCall::Map, bytes))
+    }
+
+    /// Gives the addresses back. If that fails, they stay.
+    fn release(&mut self) -> Result<(), ArenaError> {
+        // SAFETY: whoever could access them would have borrowed this.
+        let unmapped = unsafe { self.pages.unmap(self.start, self.bytes) };
+        unmapped.map_err(ArenaError::system(SystemCall::Unmap, self.bytes))?;
+        self.bytes = 0;
+        Ok(())
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        if self.bytes > 0 {
+            // An error leaves the addresses to nobody.
+            let _ = self.release();
+        }
+    }
+}
+
+// ANCHOR: region
+/// Addresses for code and for cells: a guard page, code, a guard page, cells, a guard
+/// page. Distances in it are counted from the start of the code.
+#[derive(Debug)]
+pub(super) struct Region {
+    space: Reservation,
+    /// Where the code can be written, if that is not where it is executed: between
+    /// guard pages, too.
+    alias: Option<Reservation>,
+    code: usize,
+    cells: usize,
+    page: usize,
+}
+// ANCHOR_END: region
+
+/// How many bytes a region has for what; multiples of a page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    pub(super) code: usize,
+    pub(super) cells: usize,
+    pub(super) page: usize,
+}
+
+impl Sizes {
+    /// With the guard pages.
+    pub(super) fn total(self) -> usize {
+        self.code + self.cells + 3 * self.page
+    }
+}
+
+/// What lies in a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Code { offset: usize },
+    Cells,
+    Guard,
+}
+
+impl Region {
+    // ANCHOR: open
+    /// Has a region mapped.
+    pub(super) fn open(
+        pages: &Arc<dyn PageSource>,
+        strategy: Strategy,
+        sizes: Sizes,
+        at: Option<u64>,
+    ) -> Result<Region, ArenaError> {
+        let Sizes { code, cells, page } = sizes;
+        let space = Reservation::new(pages, sizes.total(), at)?;
+        let (code_range, cells_start) = (page..page + code, code + 2 * page);
+        // SAFETY: nothing is mapped in what has been reserved right now.
+        unsafe {
+            space.map(cells_start..cells_start + cells, Backing::Private, Protection::Write)?;
+            let alias = match strategy {
+                Strategy::DualMapping => {
+                    let memory = pages.share(code);
+                    let memory = memory.map_err(ArenaError::system(SystemCall::Share, code))?;
+                    let memory = Backing::Shared(std::os::fd::AsFd::as_fd(&memory));
+                    let alias = Reservation::new(pages, code + 2 * page, None)?;
+                    alias.map(code_range.clone(), memory, Protection::Write)?;
+                    space.map(code_range, memory, Protection::Execute)?;
+                    Some(alias)
+                }
+                Strategy::Flips => {
+                    space.map(code_range, Backing::Private, Protection::Write)?;
+                    None
+                }
+            };
+            Ok(Region { space, alias, code, cells, page })
+        }
+    }
+    // ANCHOR_END: open
+
+    pub(super) fn strategy(&self) -> Strategy {
+        match self.alias {
+            Some(_) => Strategy::DualMapping,
+            None => Strategy::Flips,
+        }
+    }
+
+    /// How many bytes it has for code.
+    pub(super) fn code_size(&self) -> usize {
+        self.code
+    }
+
+    /// How many bytes it has for cells.
+    pub(super) fn cells_size(&self) -> usize {
+        self.cells
+    }
+
+    pub(super) fn page(&self) -> usize {
+        self.page
+    }
+
+    /// All its addresses, guards included.
+    pub(super) fn addresses(&self) -> Range<u64> {
+        let start = self.space.start.as_ptr() as u64;
+        start..start + self.space.bytes as u64
+    }
+
+    /// Where code is executed that begins at this offset.
+    pub(super) fn code_address(&self, offset: usize) -> CodeAddress {
+        CodeAddress(self.space.at(self.page + offset).as_ptr() as u64)
+    }
+
+    /// What lies at an address; `None` if it is not one of the region's. What can be
+    /// written at its other address is code, too.
+    pub(super) fn part(&self, address: u64) -> Option<Part> {
+        let (space, is_alias) = match &self.alias {
+            Some(alias) if alias.contains(address) => (alias, true),
+            _ if self.space.contains(address) => (&self.space, false),
+            _ => return None,
+        };
+        let offset = (address - space.start.as_ptr() as u64) as usize;
+        let code = self.page..self.page + self.code;
+        let cells = code.end + self.page..code.end + self.page + self.cells;
+        Some(match offset {
+            offset if code.contains(&offset) => Part::Code { offset: offset - self.page },
+            offset if !is_alias && cells.contains(&offset) => Part::Cells,
+            _ => Part::Guard,
+        })
+    }
+
+    /// The cells from an offset on, which is counted from the first cell.
+    ///
+    /// # Panics
+    /// When the region has not so many.
+    pub(super) fn cells(&self, range: Range<usize>) -> &[AtomicU64] {
+        assert!(range.end <= self.cells && range.start.is_multiple_of(8), "cells lie in a row");
+        let start = self.space.at(self.code + 2 * self.page + range.start);
+        // SAFETY: this is memory of the region, which is borrowed, as long as needed;
+        // it is zero at first, and only ever accessed as cells, whoever does it.
+        unsafe { slice::from_raw_parts(start.as_ptr().cast(), range.len() / 8) }
+    }
+
+    /// Where code can be written that is executed at this offset.
+    fn writable(&self, offset: usize) -> NonNull<u8> {
+        self.alias.as_ref().unwrap_or(&self.space).at(self.page + offset)
+    }
+
+    /// Gives all of it back to the system. If that fails, it stays.
+    pub(super) fn release(&mut self) -> Result<(), ArenaError> {
+        // What can be executed goes first: memory that is left to be written harms nobody.
+        self.space.release()
+    }
+}
+
+// ANCHOR: extent
+/// Bytes of a region that can be written, and by nobody but who has this.
+#[derive(Debug)]
+pub(super) struct Extent {
+    region: Arc<Region>,
+    range: Range<usize>,
+}
+// ANCHOR_END: extent
+
+impl Extent {
+    /// # Safety
+    /// Nobody else has any of these bytes, or executes them, and they can be written.
+    pub(super) unsafe fn new(region: Arc<Region>, range: Range<usize>) -> Extent {
+        assert!(range.end <= region.code, "code lies where there is room for code");
+        Extent { region, range }
+    }
+
+    pub(super) fn region(&self) -> &Arc<Region> {
+        &self.region
+    }
+
+    /// Which bytes of the region's code.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    /// The bytes.
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
+        let start = self.region.writable(self.range.start);
+        // SAFETY: the bytes are mapped as long as there is the region; by the promise
+        // made to `new` they are writable and nobody else's.
+        unsafe { slice::from_raw_parts_mut(start.as_ptr(), self.range.len()) }
+    }
+
+    /// Has memory put behind the bytes, which are whole pages.
+    pub(super) fn populate(&mut self) -> Result<(), ArenaError> {
+        let (start, bytes) = (self.region.writable(self.range.start), self.range.len());
+        // SAFETY: they are writable, and the caller's.
+        let populated = unsafe { self.region.space.pages.populate(start, bytes) };
+        populated.map_err(ArenaError::system(SystemCall::Populate, bytes))
+    }
+
+    /// Takes the bytes from an offset in the region on away from this.
+    pub(super) fn split_off(&mut self, at: usize) -> Extent {
+        assert!((self.range.start..=self.range.end).contains(&at), "it is split within");
+        let range = at..self.range.end;
+        self.range.end = at;
+        Extent { region: Arc::clone(&self.region), range }
+    }
+
+    // ANCHOR: seal
+    /// Trades the right to write the bytes for one to execute them. With flips these
+    /// have to be whole pages.
+    pub(super) fn seal(self) -> Result<Sealed, (Extent, ArenaError)> {
+        // SAFETY: nobody has these pages but this extent.
+        match unsafe { self.region.flip(&self.range, Protection::Execute) } {
+            Ok(()) => Ok(Sealed { region: self.region, range: self.range }),
+            Err(error) => Err((self, error)),
+        }
+    }
+    // ANCHOR_END: seal
+}
+
+/// Bytes of a region that can be executed, and that nobody can write.
+#[derive(Debug)]
+pub(super) struct Sealed {
+    region: Arc<Region>,
+    range: Range<usize>,
+}
+
+impl Sealed {
+    /// # Safety
+    /// Nobody else has any of these bytes, or executes them, and they are sealed.
+    pub(super) unsafe fn new(region: Arc<Region>, range: Range<usize>) -> Sealed {
+        assert!(range.end <= region.code, "code lies where there is room for code");
+        Sealed { region, range }
+    }
+
+    /// In which region they are, and where they begin there.
+    pub(super) fn place(&self) -> (Arc<Region>, usize) {
+        (Arc::clone(&self.region), self.range.start)
+    }
+
+    /// Trades back. With flips these have to be whole pages.
+    pub(super) fn unseal(self) -> Result<Extent, (Sealed, ArenaError)> {
+        // SAFETY: nobody has these pages but this, nor executes them.
+        match unsafe { self.region.flip(&self.range, Protection::Write) } {
+            Ok(()) => Ok(Extent { region: self.region, range: self.range }),
+            Err(error) => Err((self, error)),
+        }
+    }
+}
+
+impl Region {
+    /// Changes what may be done with pages, unless they have another address for that.
+    ///
+    /// # Safety
+    /// The pages are the caller's, and nobody is using them as they were.
+    unsafe fn flip(&self, range: &Range<usize>, protection: Protection) -> Result<(), ArenaError> {
+        if self.alias.is_some() || range.is_empty() {
+            return Ok(());
+        }
+        let is_whole = [range.start, range.end].iter().all(|end| end.is_multiple_of(self.page));
+        assert!(is_whole, "a part of a page cannot be flipped");
+        let start = self.space.at(self.page + range.start);
+        // SAFETY: passed on.
+        let flipped = unsafe { self.space.pages.protect(start, range.len(), protection) };
+        flipped.map_err(ArenaError::system(SystemCall::Protect, range.len()))
+    }
+
+    /// Bytes that are sealed, and have been published.
+    ///
+    /// # Safety
+    /// They stay sealed for as long as the region is borrowed.
+    pub(super) unsafe fn sealed_bytes(&self, range: Range<usize>) -> &[u8] {
+        assert!(range.end <= self.code, "code lies where there is room for code");
+        let start = self.space.at(self.page + range.start);
+        // SAFETY: they are mapped, readable, and written by nobody.
+        unsafe { slice::from_raw_parts(start.as_ptr(), range.len()) }
+    }
+}
