@@ -21,6 +21,7 @@ pub use disassembly::{Holes, disassemble, disassemble_stencil};
 pub use listing::{Line, Listing, Mark};
 pub use machine::{
     About, Console, Ending, EngineName, Feature, Machine, Refusal, RunOptions, Source, Stage,
+    Switch,
 };
 pub use stopwatch::{Contestant, Lap, StopwatchError, race};
 pub use view::View;

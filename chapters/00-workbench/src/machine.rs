@@ -29,6 +29,12 @@ pub trait Machine {
         &[]
     }
 
+    /// What can be switched on, each with a flag of its own: `--NAME`. Most machines
+    /// have no switches.
+    fn switches(&self) -> &'static [Switch] {
+        &[]
+    }
+
     /// What can be viewed by name, without a program. Most machines have no views.
     fn views(&self) -> &'static [View] {
         &[]
@@ -143,6 +149,15 @@ pub struct Feature {
     pub summary: &'static str,
 }
 
+/// Something that a machine does only when it is asked to.
+#[derive(Clone, Copy, Debug)]
+pub struct Switch {
+    /// The flag, without the dashes.
+    pub flag: &'static str,
+    /// One line on what it does.
+    pub summary: &'static str,
+}
+
 /// A program's text before anybody has looked at it.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -172,6 +187,8 @@ pub struct RunOptions {
     /// The features that are switched off: some of [`Machine::features`], in their
     /// order, each of them once.
     pub without: Vec<String>,
+    /// The switches that are on: some of [`Machine::switches`].
+    pub switched_on: Vec<String>,
 }
 
 impl RunOptions {
@@ -179,6 +196,12 @@ impl RunOptions {
     #[must_use]
     pub fn has(&self, feature: &str) -> bool {
         !self.without.iter().any(|off| off == feature)
+    }
+
+    /// Whether a switch is on: it is, if it is switched on.
+    #[must_use]
+    pub fn wants(&self, flag: &str) -> bool {
+        self.switched_on.iter().any(|on| on == flag)
     }
 }
 

@@ -6,5 +6,9 @@
 #[cfg(target_os = "linux")]
 mod mechanism;
 
+// The language of chapter 1.
+pub mod driver;
+
+pub use driver::{ArenaJit, Jit};
 #[cfg(target_os = "linux")]
 pub use mechanism::*;

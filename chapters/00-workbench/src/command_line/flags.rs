@@ -24,6 +24,7 @@ pub(super) fn command(machine: &impl Machine) -> Command {
         .after_help(names(machine))
         .args(arguments(machine))
         .args(without(machine))
+        .args(machine.switches().iter().map(|switch| flag(switch.flag, switch.summary)))
         .group(ArgGroup::new(HAS_JSON).args(["show", "bench", "compile-speed"]))
         .group(ArgGroup::new(HAS_ROUNDS).args(["bench", "compile-speed"]));
     view::add_flags(command, machine)

@@ -39,7 +39,13 @@ pub(super) fn run_options(
         return Err(Refusal { message, status: USAGE });
     }
     let hop = arguments.get_one("hop").copied();
-    Ok(RunOptions { engine: name.to_owned(), hop, without: without(machine, arguments) })
+    let (without, switched_on) = (without(machine, arguments), switched_on(machine, arguments));
+    Ok(RunOptions { engine: name.to_owned(), hop, without, switched_on })
+}
+
+fn switched_on(machine: &impl Machine, arguments: &ArgMatches) -> Vec<String> {
+    let flags = machine.switches().iter().map(|switch| switch.flag);
+    flags.filter(|flag| arguments.get_flag(flag)).map(str::to_owned).collect()
 }
 
 /// The features that are switched off, in the machine's order, however often and

@@ -8,13 +8,37 @@ use ch00_workbench::{
 };
 use ch01_bytecode_vm::{Engine, Program, listing, load, refuse_jit};
 use ch02_stencils::driver::{
-    BYTECODE, Build, INTERPRETER, OBSTACLE, Objects, SOURCE, engine, find_c_source, run_hopping,
+    BYTECODE, Build, INTERPRETER, OBSTACLE, Objects, SOURCE, engine as earlier_engine,
+    find_c_source, run_hopping,
 };
 
 use super::stencils::Stencils;
 use super::{Jit, TimedCompiler};
 use crate::mechanism::layout::{Peephole, Peepholes};
 use crate::mechanism::listing as stencil_listing;
+
+/// The stage that shows the stencils, here and in later chapters.
+pub const STENCILS: Stage = Stage {
+    name: "stencils",
+    summary: "what there is to copy, hot and cold",
+    tour_lines: 12,
+    runs_program: false,
+};
+
+/// The one that shows their holes.
+pub const HOLES: Stage = Stage {
+    name: "holes",
+    summary: "what there is to patch, and how it is computed",
+    tour_lines: 0,
+    runs_program: false,
+};
+
+/// The view of one stencil.
+pub const STENCIL_VIEW: View = View {
+    flag: "stencil",
+    value_name: "NAME",
+    summary: "Shows a stencil: C source, machine code as Clang lays it out, and as the linker does",
+};
 
 /// Chapter 3: relocations, and a linker that owns the layout.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,18 +59,8 @@ impl Machine for LinkedJit {
         &[
             SOURCE,
             BYTECODE,
-            Stage {
-                name: "stencils",
-                summary: "what there is to copy, hot and cold",
-                tour_lines: 12,
-                runs_program: false,
-            },
-            Stage {
-                name: "holes",
-                summary: "what there is to patch, and how it is computed",
-                tour_lines: 0,
-                runs_program: false,
-            },
+            STENCILS,
+            HOLES,
             Stage {
                 name: "code",
                 summary: "what the JIT links bytecode and stencils to",
@@ -81,7 +95,7 @@ impl Machine for LinkedJit {
     }
 
     fn features(&self) -> &'static [Feature] {
-        FEATURES
+        &FEATURES
     }
 
     fn load(&self, source: Source) -> Result<Arc<Program>, Refusal> {
@@ -105,11 +119,7 @@ impl Machine for LinkedJit {
     }
 
     fn views(&self) -> &'static [View] {
-        &[View {
-            flag: "stencil",
-            value_name: "NAME",
-            summary: "Shows a stencil: C source, machine code as Clang lays it out, and as the linker does",
-        }]
+        &[STENCIL_VIEW]
     }
 
     fn view(
@@ -119,20 +129,7 @@ impl Machine for LinkedJit {
         options: &RunOptions,
         _width: Option<usize>,
     ) -> Result<String, Refusal> {
-        let after = stencils(options)?;
-        let Some(id) = after.library().find(name) else {
-            let known = after.library().iter().map(|(_, stencil)| stencil.name.as_str());
-            return Err(Refusal::no_such_name("stencil", name, known, "--show stencils"));
-        };
-        let before = load_stencils(Peepholes::NONE)?;
-        let before = stencil_listing::code_of(before.library(), id);
-        let after = stencil_listing::code_of(after.library(), id);
-        let source = find_c_source(Build::JitLarge, name);
-        let source = source.map(|it| format!("{}:{}\n\n{}\n\n", it.file, it.line, it.text));
-        let source = source.unwrap_or_default();
-        Ok(format!(
-            "{source}As Clang writes it, in blocks:\n\n{before}\nAs the linker has it:\n\n{after}"
-        ))
+        view_stencil(name, options)
     }
 
     fn compiler<'a>(
@@ -153,17 +150,48 @@ impl Machine for LinkedJit {
         options: &RunOptions,
         console: Console<'_>,
     ) -> Result<Ending, Refusal> {
-        let engine: Box<dyn Engine> = match options.engine.as_str() {
-            "jit" => Box::new(compile(program, options)?),
-            "jit-large" => engine("jit", program)?,
-            inherited => engine(inherited, program)?,
-        };
-        Ok(run_hopping(engine, program, options, console))
+        Ok(run_hopping(engine(program, options)?, program, options, console))
     }
 }
 
+/// The engine that the options ask for, one of [`LinkedJit::engines`].
+///
+/// # Errors
+/// A [`Refusal`] when its code cannot be had or not be run here.
+///
+/// # Panics
+/// When there is no engine with this name.
+pub fn engine(program: &Arc<Program>, options: &RunOptions) -> Result<Box<dyn Engine>, Refusal> {
+    match options.engine.as_str() {
+        "jit" => Ok(Box::new(compile(program, options)?)),
+        "jit-large" => earlier_engine("jit", program),
+        inherited => earlier_engine(inherited, program),
+    }
+}
+
+/// What [`STENCIL_VIEW`] shows.
+///
+/// # Errors
+/// When there is no such stencil, or no stencils.
+pub fn view_stencil(name: &str, options: &RunOptions) -> Result<String, Refusal> {
+    let after = stencils(options)?;
+    let Some(id) = after.library().find(name) else {
+        let known = after.library().iter().map(|(_, stencil)| stencil.name.as_str());
+        return Err(Refusal::no_such_name("stencil", name, known, "--show stencils"));
+    };
+    let before = load_stencils(Peepholes::NONE)?;
+    let before = stencil_listing::code_of(before.library(), id);
+    let after = stencil_listing::code_of(after.library(), id);
+    let source = find_c_source(Build::JitLarge, name);
+    let source = source.map(|it| format!("{}:{}\n\n{}\n\n", it.file, it.line, it.text));
+    let source = source.unwrap_or_default();
+    Ok(format!(
+        "{source}As Clang writes it, in blocks:\n\n{before}\nAs the linker has it:\n\n{after}"
+    ))
+}
+
 /// What `--without` takes.
-const FEATURES: &[Feature] = &[
+pub const FEATURES: [Feature; 5] = [
     feature(Peephole::FallThrough, "a jump to what comes next anyway is left out"),
     feature(Peephole::InvertedBranches, "a branch over a jump becomes the opposite branch"),
     feature(Peephole::ThreadedJumps, "a jump to a jump goes where that one goes"),
@@ -185,7 +213,11 @@ fn compile(program: &Arc<Program>, options: &RunOptions) -> Result<Jit, Refusal>
     Jit::new(Arc::clone(program), Arc::new(stencils(options)?)).map_err(refuse_jit)
 }
 
-fn stencils(options: &RunOptions) -> Result<Stencils, Refusal> {
+/// The stencils, laid out as the options want it.
+///
+/// # Errors
+/// A [`Refusal`] when there are none that can be used.
+pub fn stencils(options: &RunOptions) -> Result<Stencils, Refusal> {
     load_stencils(peepholes(options))
 }
 

@@ -17,10 +17,12 @@ mod machine;
 pub use elsewhere::Jit;
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
 use elsewhere::TimedCompiler;
-pub use machine::LinkedJit;
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-pub use native::Jit;
+pub use machine::{
+    FEATURES, HOLES, LinkedJit, STENCIL_VIEW, STENCILS, engine, stencils, view_stencil,
+};
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use native::TimedCompiler;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub use native::{Jit, link_alone, link_function, list_code, outside};
 pub use stencils::{Defect, LoadError, Stencils};
 pub use symbols::symbols;

@@ -1,57 +1,24 @@
 //! The arena: regions, and who owns which of their bytes. Chapter 4 of the book,
 //! "One arena".
-#![expect(unsafe_code, reason = "hands out the right to write, and takes back the right to execute")]
+#![expect(unsafe_code, reason = "takes back code of which the caller says that nobody executes it")]
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
-use ch02_stencils::{CodeAddress, CodeOffset};
+use ch02_stencils::CodeAddress;
 
 use super::batch::Batch;
+use super::books::{Books, Place, Published, Usage};
 use super::describe::Describe;
 use super::error::{ArenaError, SystemCall};
 use super::ledger::Ledger;
 use super::near::candidates;
-use super::observer::Observer;
+use super::options::ArenaOptions;
 use super::pages::PageSource;
 use super::piece::Piece;
-use super::region::{Extent, Part, Region, Sizes, Strategy};
-
-/// What an arena shall be like.
-#[derive(Debug)]
-pub struct ArenaOptions {
-    /// How code becomes executable.
-    pub strategy: Strategy,
-    /// What all code has to reach with distances of 32 bits, if the system gives
-    /// memory that is near enough.
-    pub near: Option<Range<u64>>,
-    /// What room without code is filled with: whoever executes it is stopped.
-    pub trap: u8,
-    /// How many bytes of code the first region has. Each further one has twice as
-    /// many, up to [`largest_region`](Self::largest_region).
-    pub first_region: usize,
-    /// How many bytes of code a region has at most, unless one piece needs more.
-    pub largest_region: usize,
-    /// Who is told of all code.
-    pub observers: Vec<Box<dyn Observer>>,
-}
-
-impl ArenaOptions {
-    /// Two mappings, anywhere, from 1 MiB on, and nobody is told.
-    #[must_use]
-    pub fn new(trap: u8) -> ArenaOptions {
-        ArenaOptions {
-            strategy: Strategy::default(),
-            near: None,
-            trap,
-            first_region: 1 << 20,
-            largest_region: 1 << 26,
-            observers: Vec::new(),
-        }
-    }
-}
+use super::region::{Extent, Region, Sizes, Strategy};
+use super::survey::Span;
 
 // ANCHOR: arena
 /// Memory for code, and for cells that code reads and writes. Threads can share it.
@@ -60,58 +27,7 @@ pub struct Arena {
     options: ArenaOptions,
     books: Mutex<Books>,
 }
-
-/// What is known of all memory.
-#[derive(Default)]
-struct Books {
-    /// By first address.
-    ledgers: BTreeMap<u64, Ledger>,
-    /// What is published, by the address where it begins.
-    published: BTreeMap<u64, Published>,
-    /// How many bytes of code the next region will have; 0 before the first one.
-    next_region: usize,
-}
 // ANCHOR_END: arena
-
-#[derive(Debug)]
-struct Published {
-    bytes: usize,
-    what: Arc<dyn Describe>,
-}
-
-/// What lies at an address.
-pub enum Place<'a> {
-    /// Code that has been published.
-    Code {
-        /// Which.
-        what: &'a dyn Describe,
-        /// How far from its start.
-        offset: CodeOffset,
-    },
-    /// Room for code: nobody's, or not published yet, or no longer.
-    Empty,
-    /// Room for cells.
-    Cells,
-    /// A guard page.
-    Guard,
-}
-
-/// How much memory an arena has. All sizes are in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// How many regions there are.
-    pub regions: usize,
-    /// Addresses for code.
-    pub reserved: usize,
-    /// Those of them with memory behind them.
-    pub populated: usize,
-    /// Those of them that can be taken.
-    pub free: usize,
-    /// How many pieces of code are published.
-    pub pieces: usize,
-    /// How many bytes of code they have.
-    pub code: usize,
-}
 
 impl Arena {
     /// An arena that has nothing yet, and asks `pages` for it.
@@ -140,24 +56,25 @@ impl Arena {
     /// How much memory there is, and how much of it is in use.
     #[must_use]
     pub fn usage(&self) -> Usage {
-        let books = self.books();
-        let ledgers = || books.ledgers.values();
-        Usage {
-            regions: books.ledgers.len(),
-            reserved: ledgers().map(|ledger| ledger.region().code_size()).sum(),
-            populated: ledgers().map(Ledger::populated).sum(),
-            free: ledgers().map(Ledger::free).sum(),
-            pieces: books.published.len(),
-            code: books.published.values().map(|published| published.bytes).sum(),
-        }
+        self.books().usage()
+    }
+
+    /// The regions, with what is free in them and what is code.
+    pub(super) fn contents(&self) -> Vec<(Arc<Region>, Vec<Span>)> {
+        self.books().contents()
+    }
+
+    /// Gives regions back to the system in which there is nothing; returns how many
+    /// bytes of addresses these had.
+    ///
+    /// # Errors
+    /// When the system does not take one. It stays in use then.
+    pub fn trim(&self) -> Result<usize, ArenaError> {
+        self.books().trim()
     }
 
     /// Tells what lies at an address, if it is one of the arena's.
-    pub fn locate<R>(
-        &self,
-        address: CodeAddress,
-        tell: impl FnOnce(Place<'_>) -> R,
-    ) -> Option<R> {
+    pub fn locate<R>(&self, address: CodeAddress, tell: impl FnOnce(Place<'_>) -> R) -> Option<R> {
         self.books().place(address).map(tell)
     }
 
@@ -172,29 +89,6 @@ impl Arena {
             Err(TryLockError::Poisoned(books)) => Ok(books.into_inner().place(address).map(tell)),
             Err(TryLockError::WouldBlock) => Err(Busy),
         }
-    }
-
-    /// Gives regions back to the system in which there is nothing; returns how many
-    /// bytes of addresses these had.
-    ///
-    /// # Errors
-    /// When the system does not take one. It stays in use then.
-    pub fn trim(&self) -> Result<usize, ArenaError> {
-        let mut books = self.books();
-        let mut bytes = 0;
-        let empty = books.ledgers.extract_if(.., |_, ledger| ledger.is_empty());
-        let empty: Vec<(u64, Ledger)> = empty.collect();
-        let mut refused = Ok(());
-        for (start, mut ledger) in empty {
-            match ledger.release() {
-                Ok(released) => bytes += released,
-                Err(error) => {
-                    books.ledgers.insert(start, ledger);
-                    refused = Err(error);
-                }
-            }
-        }
-        refused.map(|()| bytes)
     }
 
     // ANCHOR: extent
@@ -353,35 +247,6 @@ pub(super) struct Fresh {
 impl Sizes {
     fn new(code: usize, page: usize) -> Sizes {
         Sizes { code, cells: (code / CODE_PER_CELL).next_multiple_of(page), page }
-    }
-}
-
-impl Books {
-    fn ledger(&mut self, region: &Region) -> &mut Ledger {
-        let ledger = self.ledgers.get_mut(&region.addresses().start);
-        ledger.expect("a region stays as long as somebody has something in it")
-    }
-
-    fn place(&self, address: CodeAddress) -> Option<Place<'_>> {
-        let mut parts = self.ledgers.values().map(|ledger| ledger.region());
-        let (region, part) =
-            parts.find_map(|region| Some((region, region.part(address.0)?)))?;
-        Some(match part {
-            Part::Code { offset } => self.code_at(region.code_address(offset)),
-            Part::Cells => Place::Cells,
-            Part::Guard => Place::Guard,
-        })
-    }
-
-    fn code_at(&self, address: CodeAddress) -> Place<'_> {
-        let mut before = self.published.range(..=address.0);
-        match before.next_back() {
-            Some((&start, published)) if address.0 - start < published.bytes as u64 => {
-                let offset = CodeOffset((address.0 - start) as usize);
-                Place::Code { what: &*published.what, offset }
-            }
-            _ => Place::Empty,
-        }
     }
 }
 

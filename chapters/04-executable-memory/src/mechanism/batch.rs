@@ -78,6 +78,12 @@ impl Batch {
         Ok(Draft { batch: self, range, is_finished: false })
     }
 
+    /// How many bytes of code have been finished.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.drafts.iter().map(|draft| draft.range.len()).sum()
+    }
+
     /// Gets room for code that begins at a multiple of `alignment`.
     fn open(&mut self, bytes: usize, alignment: usize) -> Result<Range<usize>, ArenaError> {
         let padding = alignment.saturating_sub(self.arena.granule());
@@ -153,7 +159,6 @@ impl Batch {
         let extents = sealed.into_iter().filter_map(|sealed| sealed.unseal().ok());
         self.extents.extend(extents.map(|extent| Open { extent, used: 0 }));
     }
-
 }
 
 impl Drop for Batch {

@@ -52,6 +52,8 @@ pub enum SystemCall {
     Reserve,
     /// Memory to be mapped twice.
     Share,
+    /// That it can be written in one place only.
+    Lock,
     /// Memory at the addresses.
     Map,
     /// Other access to it.
@@ -69,6 +71,7 @@ impl fmt::Display for SystemCall {
         f.write_str(match self {
             Self::Reserve | Self::Map => "mmap",
             Self::Share => "memfd_create",
+            Self::Lock => "fcntl",
             Self::Protect => "mprotect",
             Self::Populate => "madvise",
             Self::Unmap => "munmap",

@@ -1,7 +1,10 @@
 //! The books of one region: which of its bytes are nobody's, how many of them have
 //! memory behind them, and, with flips, on which pages there is code. Chapter 4 of the
 //! book, "Who owns which bytes".
-#![expect(unsafe_code, reason = "hands out the right to write, and takes back the right to execute")]
+#![expect(
+    unsafe_code,
+    reason = "hands out the right to write, and takes back the right to execute"
+)]
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +13,7 @@ use super::arena::Fresh;
 use super::error::ArenaError;
 use super::ranges::FreeRanges;
 use super::region::{Extent, Region, Sealed, Strategy};
+use super::survey::{Span, SpanKind};
 
 /// How many bytes get memory behind them at a time.
 const CHUNK: usize = 1 << 16;
@@ -46,7 +50,7 @@ impl Ledger {
         }
     }
 
-    pub(super) fn region(&self) -> &Region {
+    pub(super) fn region(&self) -> &Arc<Region> {
         &self.region
     }
 
@@ -57,6 +61,15 @@ impl Ledger {
     /// How many bytes of room for code there are.
     pub(super) fn free(&self) -> usize {
         self.free.total()
+    }
+
+    /// The room for code that nobody has.
+    pub(super) fn free_spans(&self) -> impl Iterator<Item = Span> {
+        self.free.iter().map(|range| Span {
+            offset: range.start as i64,
+            bytes: range.len(),
+            kind: SpanKind::Free,
+        })
     }
 
     /// Whether nobody has anything here.

@@ -12,6 +12,8 @@ mod ranges;
 mod region;
 mod near;
 mod ledger;
+mod books;
+mod options;
 mod arena;
 
 // From a draft to code, and back.
@@ -23,17 +25,22 @@ mod cells;
 
 // Who wants to know.
 mod describe;
+mod survey;
 mod observer;
 mod perf_map;
+pub mod fault;
 
-pub use arena::{Arena, ArenaOptions, Place, Usage};
+pub use arena::Arena;
 pub use batch::{Batch, Draft};
+pub use books::{Place, Usage};
 pub use cells::Cells;
 pub use code::{Code, FreeError, InUse};
 pub use describe::{Describe, Named};
 pub use error::{ArenaError, SystemCall};
 pub use observer::Observer;
+pub use options::ArenaOptions;
 pub use pages::{Backing, PageSource, Protection, SystemPages};
 pub use perf_map::PerfMap;
 pub use region::Strategy;
 pub use roots::{CodeRoots, NoRoots, Retired};
+pub use survey::{Span, SpanKind};

@@ -42,7 +42,11 @@ mod tests {
     #[test]
     fn from_every_candidate_all_of_the_target_is_in_reach() {
         let bytes = 1 << 26;
-        let targets = [0x5555_0000_0000..0x5555_0060_0000, 0x40_0000..0x90_0000, 0x7fff_0000_0000..0x7fff_0000_0001];
+        let targets = [
+            0x5555_0000_0000..0x5555_0060_0000,
+            0x40_0000..0x90_0000,
+            0x7fff_0000_0000..0x7fff_0000_0001,
+        ];
         for target in targets {
             let starts: Vec<u64> = candidates(target.clone(), bytes, 4096).collect();
             assert!(!starts.is_empty());
@@ -56,7 +60,8 @@ mod tests {
 
     #[test]
     fn what_lies_below_comes_first_and_what_is_near_before_what_is_far() {
-        let starts: Vec<u64> = candidates(0x5555_0000_0000..0x5555_0060_0000, 1 << 20, 4096).collect();
+        let starts: Vec<u64> =
+            candidates(0x5555_0000_0000..0x5555_0060_0000, 1 << 20, 4096).collect();
         assert_eq!(starts[0], 0x5555_0000_0000 - (1 << 20));
         assert_eq!(starts[1], starts[0] - STEP);
         let above = starts.iter().position(|&start| start > 0x5555_0000_0000).unwrap();

@@ -2,6 +2,7 @@
 //! which something fails. Chapter 4 of the book, "What the system gives".
 #![expect(unsafe_code, reason = "maps memory, which changes what addresses mean")]
 
+use std::ffi::c_void;
 use std::fmt;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -58,7 +59,16 @@ pub unsafe trait PageSource: fmt::Debug + Send + Sync {
     /// The system's.
     fn share(&self, bytes: usize) -> io::Result<OwnedFd>;
 
-    /// Maps memory at addresses that have been reserved.
+    /// Sees to it that memory which is mapped can be written nowhere but where it
+    /// already can, and that it stays as large as it is.
+    ///
+    /// # Errors
+    /// The system's.
+    fn lock(&self, memory: BorrowedFd<'_>) -> io::Result<()>;
+
+    /// Maps memory at addresses that have been reserved. Where shared memory can be
+    /// written, no other process gets at it: not even one that was forked off.
+    ///
     ///
     /// # Errors
     /// The system's.
@@ -148,9 +158,15 @@ unsafe impl PageSource for SystemPages {
             made => made?,
         };
         ftruncate(&memory, bytes as u64)?;
-        // Nor shall he take the pages away, or put others behind them.
-        fcntl_add_seals(&memory, SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
         Ok(memory)
+    }
+
+    fn lock(&self, memory: BorrowedFd<'_>) -> io::Result<()> {
+        let size = SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
+        match fcntl_add_seals(memory, size | SealFlags::FUTURE_WRITE) {
+            Err(Errno::INVAL) => Ok(fcntl_add_seals(memory, size)?), // before Linux 5.1
+            sealed => Ok(sealed?),
+        }
     }
     // ANCHOR_END: share
 
@@ -161,7 +177,7 @@ unsafe impl PageSource for SystemPages {
         backing: Backing<'_>,
         protection: Protection,
     ) -> io::Result<()> {
-        let (start, access) = (start.as_ptr().cast(), access(protection));
+        let (start, access) = (start.as_ptr().cast::<c_void>(), access(protection));
         // SAFETY: what lies there is the caller's, and nothing.
         unsafe {
             match backing {
@@ -172,6 +188,9 @@ unsafe impl PageSource for SystemPages {
                 Backing::Shared(memory) => {
                     let flags = MapFlags::SHARED | MapFlags::FIXED;
                     mmap(start, bytes, access, flags, memory, 0)?;
+                    if protection == Protection::Write {
+                        madvise(start, bytes, Advice::LinuxDontFork)?;
+                    }
                 }
             }
         }

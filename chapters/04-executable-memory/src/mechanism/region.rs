@@ -5,6 +5,7 @@
 #![expect(unsafe_code, reason = "turns ranges of mapped memory into slices")]
 
 use std::ops::Range;
+use std::os::fd::AsFd;
 use std::ptr::NonNull;
 use std::slice;
 use std::sync::Arc;
@@ -155,10 +156,11 @@ impl Region {
                 Strategy::DualMapping => {
                     let memory = pages.share(code);
                     let memory = memory.map_err(ArenaError::system(SystemCall::Share, code))?;
-                    let memory = Backing::Shared(std::os::fd::AsFd::as_fd(&memory));
+                    let memory = memory.as_fd();
                     let alias = Reservation::new(pages, code + 2 * page, None)?;
-                    alias.map(code_range.clone(), memory, Protection::Write)?;
-                    space.map(code_range, memory, Protection::Execute)?;
+                    alias.map(code_range.clone(), Backing::Shared(memory), Protection::Write)?;
+                    pages.lock(memory).map_err(ArenaError::system(SystemCall::Lock, code))?;
+                    space.map(code_range, Backing::Shared(memory), Protection::Execute)?;
                     Some(alias)
                 }
                 Strategy::Flips => {

@@ -3,8 +3,8 @@
 use std::io::{self, ErrorKind};
 
 use ch01_bytecode_vm::{CodeObject, Instruction, JitError, Value};
-use ch02_stencils::StencilId;
-use ch02_stencils::driver::Symbol;
+use ch02_stencils::driver::{Symbol, runtime_address};
+use ch02_stencils::{HoleKind, StencilId};
 
 use crate::driver::stencils::Stencils;
 use crate::mechanism::arch::X86_64;
@@ -14,7 +14,10 @@ use crate::mechanism::link::{CodeMap, HoleResolver, Image, LinkError, Step, Valu
 ///
 /// # Errors
 /// When the code would have 2 GiB or more.
-pub(crate) fn compile(
+///
+/// # Panics
+/// When the code was not verified.
+pub fn link_function(
     code: &CodeObject,
     stencils: &Stencils,
     image: &mut Image<X86_64>,
@@ -65,4 +68,38 @@ impl HoleResolver for Site<'_> {
 /// How far it is to the value with this number.
 fn in_bytes(values: u32) -> u64 {
     u64::from(values) * size_of::<Value>() as u64
+}
+
+/// Links a stencil that has no holes and goes nowhere.
+///
+/// # Panics
+/// When it has, or does.
+#[must_use]
+pub fn link_alone(stencils: &Stencils, id: StencilId) -> Image<X86_64> {
+    struct One(StencilId);
+
+    impl HoleResolver for One {
+        fn stencil(&self, _: Step) -> StencilId {
+            self.0
+        }
+
+        fn fill(&self, _: Step, _: &CodeMap, _: &mut Values) {}
+    }
+
+    let mut image = Image::new();
+    let linked = stencils.library().link(1, &One(id), &mut image);
+    linked.expect("a stencil without holes, that goes nowhere, can be linked");
+    image
+}
+
+/// The address of what is outside of the code: a function of the runtime.
+///
+/// # Panics
+/// When the symbol is none.
+#[must_use]
+pub fn outside(kind: HoleKind) -> u64 {
+    match Symbol::of(kind) {
+        Symbol::Runtime(function) => runtime_address(function),
+        other => panic!("{other:?} is not outside of the code"),
+    }
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use ch00_workbench::Listing;
 use ch01_bytecode_vm::{CodeId, Engine, Exit, InstructionIndex, JitError, Program, Vm};
-use ch02_stencils::driver::{CompiledProgram, Symbol, resume, runtime_address};
-use ch02_stencils::{Code, CodeAddress, CodeBuffer, CodeOffset, HoleKind, StencilId};
+use ch02_stencils::driver::{CompiledProgram, resume};
+use ch02_stencils::{Code, CodeAddress, CodeBuffer, CodeOffset, StencilId};
 
-use super::compile::compile;
+use super::compile::{link_alone, link_function, outside};
 use super::listing;
 use crate::driver::stencils::Stencils;
 use crate::mechanism::arch::X86_64;
-use crate::mechanism::link::{CodeMap, HoleResolver, Image, Step, Values};
+use crate::mechanism::link::{CodeMap, Image, Step};
 
 /// The engine that runs a program as linked stencils. The code belongs to it.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Jit {
         let finish = alone(&stencils, stencils.finish())?;
         let mut image = Image::new();
         let functions = program.codes().iter().map(|code| {
-            compile(code, &stencils, &mut image)?;
+            link_function(code, &stencils, &mut image)?;
             Function::publish(&mut image)
         });
         let functions = functions.collect::<Result<_, _>>()?;
@@ -55,7 +55,8 @@ impl Jit {
     /// The code with names for addresses.
     #[must_use]
     pub fn listing(&self) -> Listing {
-        listing::code(&self.program, &self.stencils, &self.functions)
+        let functions = self.functions.iter().map(|it| (it.map(), it.code.bytes()));
+        listing::code(&self.program, &self.stencils, functions)
     }
 
     /// How many bytes the hot and the cold parts of all instructions have.
@@ -75,10 +76,6 @@ impl Function {
     pub(super) fn map(&self) -> &CodeMap {
         &self.map
     }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.code.bytes()
-    }
 }
 
 /// Puts an image into a mapping of its own, and has it executed from there on.
@@ -97,33 +94,12 @@ pub(super) fn place(image: &Image<X86_64>, memory: &mut [u8], address: CodeAddre
     placed.expect("calls have veneers, and the loader has seen to all else");
 }
 
-/// The address of a function of the runtime.
-fn outside(kind: HoleKind) -> u64 {
-    match Symbol::of(kind) {
-        Symbol::Runtime(function) => runtime_address(function),
-        other => panic!("{other:?} is not outside of the code"),
-    }
-}
-
 /// A stencil without holes, by itself.
 fn alone(stencils: &Stencils, id: StencilId) -> Result<Code, JitError> {
-    struct One(StencilId);
-
-    impl HoleResolver for One {
-        fn stencil(&self, _: Step) -> StencilId {
-            self.0
-        }
-
-        fn fill(&self, _: Step, _: &CodeMap, _: &mut Values) {}
-    }
-
-    let mut image = Image::new();
-    let linked = stencils.library().link(1, &One(id), &mut image);
-    linked.expect("the loader has seen that it has no holes, and goes nowhere");
-    publish(&image)
+    publish(&link_alone(stencils, id))
 }
 
-// SAFETY: `compile` has linked the stencil of each instruction, whose holes hold
+// SAFETY: `link_function` has linked the stencil of each instruction, whose holes hold
 // labels of the same code, and addresses of the runtime, whose functions abort when
 // they panic. The code lives in `self`. That it does with the VM what verified
 // instructions say is what whoever supplies the object vouches for; the loader has

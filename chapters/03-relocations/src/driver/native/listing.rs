@@ -6,18 +6,22 @@ use ch01_bytecode_vm::{CodeObject, Program, listing::instructions};
 use ch02_stencils::driver::Symbol;
 use ch02_stencils::listing::Filling;
 
-use super::jit::Function;
 use crate::driver::stencils::Stencils;
 use crate::mechanism::layout::{PartName, Target};
-use crate::mechanism::link::Step;
+use crate::mechanism::link::{CodeMap, Step};
 use crate::mechanism::listing::{name_of, placed};
 
-/// Lists each code object, instruction by instruction.
-pub(super) fn code(program: &Program, stencils: &Stencils, functions: &[Function]) -> Listing {
+/// Lists each code object, instruction by instruction. `functions` has, for each of
+/// them, where what lies, and the bytes.
+pub fn code<'a>(
+    program: &Program,
+    stencils: &Stencils,
+    functions: impl Iterator<Item = (&'a CodeMap, &'a [u8])>,
+) -> Listing {
     let mut listing = Listing::default();
-    for (code, function) in program.codes().iter().zip(functions) {
+    for (code, (map, bytes)) in program.codes().iter().zip(functions) {
         let texts = instructions(program, code).collect();
-        let compiled = Compiled { code, function, stencils, texts };
+        let compiled = Compiled { code, map, bytes, stencils, texts };
         listing.append(compiled.part(PartName::Hot, compiled.title()));
         let cold = format!("{}, cold:", code.name);
         listing.append(compiled.part(PartName::Cold, cold));
@@ -28,7 +32,8 @@ pub(super) fn code(program: &Program, stencils: &Stencils, functions: &[Function
 /// A code object, and what it was compiled to.
 struct Compiled<'a> {
     code: &'a CodeObject,
-    function: &'a Function,
+    map: &'a CodeMap,
+    bytes: &'a [u8],
     stencils: &'a Stencils,
     /// By instruction.
     texts: Vec<String>,
@@ -38,7 +43,7 @@ impl Compiled<'_> {
     /// `fib: 21 instructions, 766 bytes hot, 36.5 each; 518 bytes cold, 24.7 each`
     fn title(&self) -> String {
         let count = self.code.instructions.len();
-        let (hot, cold) = (self.function.map().hot_size(), self.function.map().cold_size());
+        let (hot, cold) = (self.map.hot_size(), self.map.cold_size());
         let each = |bytes: usize| bytes as f64 / count as f64;
         format!(
             "{}: {count} instructions, {hot} bytes hot, {:.1} each; {cold} bytes cold, {:.1} each",
@@ -54,13 +59,13 @@ impl Compiled<'_> {
         let mut listing = Listing::new(title);
         for (index, instruction) in self.code.instructions.iter().enumerate() {
             let stencil = self.stencils.library().get(self.stencils.operation(instruction));
-            let bytes = self.function.map().bytes(Step(index as u32), part);
+            let bytes = self.map.bytes(Step(index as u32), part);
             if part == PartName::Cold && bytes.is_empty() {
                 continue;
             }
             let origin = format!("{index:3} {}", self.texts[index]);
             listing.lines.push(Line { origin, ..Line::default() });
-            let copy = &self.function.bytes()[bytes];
+            let copy = &self.bytes[bytes];
             let filling = |target| self.filling(index, target);
             listing.lines.extend(placed(stencil.part(part), copy, filling));
         }

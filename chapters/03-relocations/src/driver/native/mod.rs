@@ -5,5 +5,7 @@ mod jit;
 mod listing;
 mod timed;
 
+pub use compile::{link_alone, link_function, outside};
 pub use jit::Jit;
+pub use listing::code as list_code;
 pub(super) use timed::TimedCompiler;

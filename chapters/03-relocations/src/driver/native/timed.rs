@@ -6,7 +6,7 @@ use ch00_workbench::{Compiled, Compiler, Memory, Refusal};
 use ch01_bytecode_vm::{CodeObject, JitError, Program, refuse_jit};
 use ch02_stencils::{CodeBuffer, CodeOffset};
 
-use super::compile::compile;
+use super::compile::link_function;
 use super::jit::{Function, place};
 use crate::driver::stencils::Stencils;
 use crate::mechanism::arch::X86_64;
@@ -37,7 +37,7 @@ impl<'a> TimedCompiler<'a> {
         let mut image = Image::new();
         let mut bytes = 1;
         for code in codes(programs) {
-            compile(code, &stencils, &mut image)?;
+            link_function(code, &stencils, &mut image)?;
             bytes = room(&image, bytes).1;
         }
         let no_memory = |reason| JitError::Memory { bytes, reason };
@@ -49,7 +49,7 @@ impl<'a> TimedCompiler<'a> {
         let mut sums = Compiled::default();
         let mut end = 0;
         for code in codes(self.programs) {
-            compile(code, &self.stencils, &mut self.image)?;
+            link_function(code, &self.stencils, &mut self.image)?;
             add(&mut sums, code, &self.image);
             let start;
             (start, end) = room(&self.image, end);
@@ -63,7 +63,7 @@ impl<'a> TimedCompiler<'a> {
     fn compile_cold(&mut self) -> Result<Compiled, JitError> {
         let mut sums = Compiled::default();
         for code in codes(self.programs) {
-            compile(code, &self.stencils, &mut self.image)?;
+            link_function(code, &self.stencils, &mut self.image)?;
             add(&mut sums, code, &self.image);
             self.functions.push(Function::publish(&mut self.image)?);
         }

@@ -1,0 +1,73 @@
+//! The arena that this language's code goes to. Chapter 4 of the book, "Near".
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ch00_workbench::{Refusal, RunOptions};
+use ch01_bytecode_vm::{JitError, Program};
+use ch02_stencils::driver::{RuntimeFunction, runtime_address};
+use ch03_relocations::arch::{Arch, X86_64};
+use ch03_relocations::driver::Stencils;
+
+use super::jit::Jit;
+use crate::driver::machine::{DUAL_MAPPING, NEAR_PLACEMENT, PERF_MAP};
+use crate::mechanism::{Arena, ArenaOptions, PerfMap, Strategy, SystemPages};
+
+/// An arena near the runtime, with two mappings.
+#[must_use]
+pub fn arena() -> Arc<Arena> {
+    Arena::new(Arc::new(SystemPages), options())
+}
+
+/// What [`arena`] is like.
+#[must_use]
+pub fn options() -> ArenaOptions {
+    ArenaOptions { near: Some(runtime()), ..ArenaOptions::new(X86_64::TRAP) }
+}
+
+/// Where the functions are that compiled code calls.
+fn runtime() -> Range<u64> {
+    let addresses = || RuntimeFunction::ALL.iter().map(|&function| runtime_address(function));
+    let (first, last) = (addresses().min(), addresses().max());
+    first.unwrap_or(0)..last.unwrap_or(0)
+}
+
+/// What the command line wants of memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Memory(ArenaOptions);
+
+impl Memory {
+    /// What these options say.
+    ///
+    /// # Errors
+    /// When the file for `perf` cannot be made.
+    pub(crate) fn new(wanted: &RunOptions) -> Result<Memory, Refusal> {
+        let mut options = options();
+        if !wanted.has(DUAL_MAPPING) {
+            options.strategy = Strategy::Flips;
+        }
+        if !wanted.has(NEAR_PLACEMENT) {
+            options.near = None;
+        }
+        if wanted.wants(PERF_MAP) {
+            let refuse =
+                |error| Refusal { message: format!("no map for perf: {error}"), status: 1 };
+            options.observers.push(Arc::new(PerfMap::for_this_process().map_err(refuse)?));
+        }
+        Ok(Memory(options))
+    }
+
+    /// A new arena.
+    pub(super) fn arena(&self) -> Arc<Arena> {
+        Arena::new(Arc::new(SystemPages), self.0.clone())
+    }
+
+    /// Compiles a program to a new arena.
+    pub(crate) fn compile(
+        &self,
+        program: Arc<Program>,
+        stencils: Arc<Stencils>,
+    ) -> Result<Jit, JitError> {
+        Jit::new(program, stencils, self.arena())
+    }
+}

@@ -1,0 +1,15 @@
+//! What compiles to an arena, and runs from there.
+
+mod memory;
+mod function;
+mod roots;
+mod jit;
+mod listing;
+mod timed;
+
+pub use function::CompiledFunction;
+pub use jit::Jit;
+pub(super) use memory::Memory;
+pub use memory::{arena, options};
+pub use roots::VmRoots;
+pub(super) use timed::TimedCompiler;

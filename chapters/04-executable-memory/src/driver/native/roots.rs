@@ -1,0 +1,50 @@
+//! Where the frames of a VM return to. Chapter 4 of the book, "Nobody's code".
+#![expect(unsafe_code, reason = "vouches that no frame is left out")]
+
+use ch01_bytecode_vm::Vm;
+use ch02_stencils::CodeAddress;
+
+use crate::mechanism::CodeRoots;
+
+// ANCHOR: roots
+/// The roots of the code of one VM. Code is run by one VM, so that these are all.
+pub struct VmRoots<'a, 'io> {
+    vm: &'a Vm<'io>,
+    here: Option<CodeAddress>,
+}
+
+impl<'a, 'io> VmRoots<'a, 'io> {
+    /// The roots of a VM that has handed over, or has not started, or has ended.
+    ///
+    /// # Safety
+    /// No compiled code is running for the VM.
+    #[must_use]
+    pub unsafe fn suspended(vm: &'a Vm<'io>) -> VmRoots<'a, 'io> {
+        VmRoots { vm, here: None }
+    }
+
+    /// The roots of a VM whose code has called a function of the runtime.
+    ///
+    /// # Safety
+    /// The function will return to `here`, and no other compiled code is running.
+    #[must_use]
+    pub unsafe fn running(vm: &'a Vm<'io>, here: CodeAddress) -> VmRoots<'a, 'io> {
+        VmRoots { vm, here: Some(here) }
+    }
+
+    /// Whose roots these are.
+    pub(super) fn vm(&self) -> &Vm<'io> {
+        self.vm
+    }
+}
+
+// SAFETY: compiled code goes on where a frame says, or where it has called the runtime
+// from. Below the module's frame lies the one that says where the module returns to:
+// to code that lives as long as the engine.
+unsafe impl CodeRoots for VmRoots<'_, '_> {
+    fn visit(&self, root: &mut dyn FnMut(CodeAddress)) {
+        let frames = self.vm.frames().map(|frame| CodeAddress(frame.return_address as u64));
+        frames.chain(self.here).for_each(root);
+    }
+}
+// ANCHOR_END: roots

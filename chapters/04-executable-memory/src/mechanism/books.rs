@@ -1,0 +1,143 @@
+//! The books of an arena: its regions, and the code in them. Chapter 4 of the book,
+//! "Who owns which bytes".
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ch02_stencils::{CodeAddress, CodeOffset};
+
+use super::describe::Describe;
+use super::error::ArenaError;
+use super::ledger::Ledger;
+use super::region::{Part, Region};
+use super::survey::{Span, SpanKind};
+
+/// What is known of all memory.
+#[derive(Default)]
+pub(super) struct Books {
+    /// By first address.
+    pub(super) ledgers: BTreeMap<u64, Ledger>,
+    /// What is published, by the address where it begins.
+    pub(super) published: BTreeMap<u64, Published>,
+    /// How many bytes of code the next region will have; 0 before the first one.
+    pub(super) next_region: usize,
+}
+
+/// Code that can be executed.
+#[derive(Debug)]
+pub(super) struct Published {
+    pub(super) bytes: usize,
+    pub(super) what: Arc<dyn Describe>,
+}
+
+/// What lies at an address.
+pub enum Place<'a> {
+    /// Code that has been published.
+    Code {
+        /// Which.
+        what: &'a dyn Describe,
+        /// How far from its start.
+        offset: CodeOffset,
+    },
+    /// Room for code: nobody's, or not published yet, or no longer.
+    Empty,
+    /// Room for cells.
+    Cells,
+    /// A guard page.
+    Guard,
+}
+
+/// How much memory an arena has. All sizes are in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// How many regions there are.
+    pub regions: usize,
+    /// Addresses for code.
+    pub reserved: usize,
+    /// Those of them with memory behind them.
+    pub populated: usize,
+    /// Those of them that can be taken.
+    pub free: usize,
+    /// How many pieces of code are published.
+    pub pieces: usize,
+    /// How many bytes of code they have.
+    pub code: usize,
+}
+
+impl Books {
+    /// The books of a region.
+    pub(super) fn ledger(&mut self, region: &Region) -> &mut Ledger {
+        let ledger = self.ledgers.get_mut(&region.addresses().start);
+        ledger.expect("a region stays as long as somebody has something in it")
+    }
+
+    /// What lies at an address.
+    pub(super) fn place(&self, address: CodeAddress) -> Option<Place<'_>> {
+        let mut parts = self.ledgers.values().map(|ledger| ledger.region());
+        let (region, part) = parts.find_map(|region| Some((region, region.part(address.0)?)))?;
+        Some(match part {
+            Part::Code { offset } => self.code_at(region.code_address(offset)),
+            Part::Cells => Place::Cells,
+            Part::Guard => Place::Guard,
+        })
+    }
+
+    fn code_at(&self, address: CodeAddress) -> Place<'_> {
+        let mut before = self.published.range(..=address.0);
+        match before.next_back() {
+            Some((&start, published)) if address.0 - start < published.bytes as u64 => {
+                let offset = CodeOffset((address.0 - start) as usize);
+                Place::Code { what: &*published.what, offset }
+            }
+            _ => Place::Empty,
+        }
+    }
+
+    /// How much memory there is, and how much of it is in use.
+    pub(super) fn usage(&self) -> Usage {
+        let ledgers = || self.ledgers.values();
+        Usage {
+            regions: self.ledgers.len(),
+            reserved: ledgers().map(|ledger| ledger.region().code_size()).sum(),
+            populated: ledgers().map(Ledger::populated).sum(),
+            free: ledgers().map(Ledger::free).sum(),
+            pieces: self.published.len(),
+            code: self.published.values().map(|published| published.bytes).sum(),
+        }
+    }
+
+    /// The regions, with what is free in them and what is code.
+    pub(super) fn contents(&self) -> Vec<(Arc<Region>, Vec<Span>)> {
+        let contents = self.ledgers.values().map(|ledger| {
+            let mut spans: Vec<Span> = ledger.free_spans().collect();
+            let region = ledger.region();
+            let (start, end) = (region.code_address(0).0, region.code_size() as u64);
+            let published = self.published.range(start..start + end);
+            spans.extend(published.map(|(address, Published { bytes, what })| Span {
+                offset: (address - start) as i64,
+                bytes: *bytes,
+                kind: SpanKind::Code(Arc::clone(what)),
+            }));
+            (Arc::clone(region), spans)
+        });
+        contents.collect()
+    }
+
+    /// Gives empty regions back to the system.
+    pub(super) fn trim(&mut self) -> Result<usize, ArenaError> {
+        let mut bytes = 0;
+        let empty = self.ledgers.extract_if(.., |_, ledger| ledger.is_empty());
+        let empty: Vec<(u64, Ledger)> = empty.collect();
+        let mut refused = Ok(());
+        for (start, mut ledger) in empty {
+            match ledger.release() {
+                Ok(released) => bytes += released,
+                Err(error) => {
+                    self.ledgers.insert(start, ledger);
+                    refused = Err(error);
+                }
+            }
+        }
+        refused.map(|()| bytes)
+    }
+}
