@@ -65,7 +65,7 @@ impl Jit {
 
     // ANCHOR: new
     /// The same, with functions of the caller's choice instead of the runtime's.
-    fn with_outside(
+    pub(super) fn with_outside(
         program: Arc<Program>,
         stencils: Arc<Stencils>,
         arena: Arc<Arena>,

@@ -6,6 +6,8 @@ mod roots;
 mod jit;
 mod listing;
 mod timed;
+#[cfg(test)]
+mod moving;
 
 pub use function::CompiledFunction;
 pub use jit::Jit;

@@ -1,6 +1,8 @@
 //! Where the frames of a VM return to. Chapter 4 of the book, "Nobody's code".
 #![expect(unsafe_code, reason = "vouches that no frame is left out")]
 
+use std::ptr;
+
 use ch01_bytecode_vm::Vm;
 use ch02_stencils::CodeAddress;
 
@@ -38,13 +40,15 @@ impl<'a, 'io> VmRoots<'a, 'io> {
     }
 }
 
-// SAFETY: compiled code goes on where a frame says, or where it has called the runtime
-// from. Below the module's frame lies the one that says where the module returns to:
+// SAFETY: compiled code goes on where a frame says that waits for its callee, or where
+// the running one has called the runtime from. Below the module's frame lies the one that says where the module returns to:
 // to code that lives as long as the engine.
 unsafe impl CodeRoots for VmRoots<'_, '_> {
     fn visit(&self, root: &mut dyn FnMut(CodeAddress)) {
-        let frames = self.vm.frames().map(|frame| CodeAddress(frame.return_address as u64));
-        frames.chain(self.here).for_each(root);
+        let running = self.vm.frame().cast_const();
+        let waiting = self.vm.frames().take_while(|&frame| !ptr::eq(frame, running));
+        let returns = waiting.map(|frame| CodeAddress(frame.return_address as u64));
+        returns.chain(self.here).for_each(root);
     }
 }
 // ANCHOR_END: roots
