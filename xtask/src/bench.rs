@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: races the engines of all chapters, and whichever peers
 //! are here, on the programs that the book times. With `--write` the times
 //! become those that the book shows. Chapter 0 of the book says why a race is
-//! interleaved, and why it tells medians. `--compile` times compilers instead.
+//! interleaved, and why it tells medians. `--compile` times compilers instead,
+//! `--memory` what it takes to have memory for code.
 
 mod contestant;
 mod lineup;
@@ -12,7 +13,9 @@ mod program;
 mod race;
 mod table;
 
+mod document;
 mod compile;
+mod memory;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +26,7 @@ use conformance::Workspace;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::bench::contestant::Contestant;
+use crate::bench::document::STANDARD_OUTPUT;
 use crate::bench::machine::Machine;
 use crate::bench::measurements::Measurements;
 use crate::bench::peer::Peer;
@@ -32,13 +36,10 @@ use crate::bench::race::Race;
 /// Where the times are that the book shows.
 const MEASUREMENTS: &str = "book/measurements.json";
 
-/// What a file is called that is standard output.
-const STANDARD_OUTPUT: &str = "-";
-
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// How many times each contestant runs, or each compiler compiles, each program;
-    /// at least 7
+    /// with --memory, how many rounds there are; at least 7
     #[arg(long, value_name = "N", default_value_t = 11,
           value_parser = clap::value_parser!(u16).range(7..))]
     rounds: u16,
@@ -52,20 +53,37 @@ pub(crate) struct Arguments {
     /// Time the chapters' compilers instead: all programs of tests/, functions of
     /// 10,000 to 1,000,000 instructions, 100,000 small ones; as in
     /// `cargo xtask bench --compile --chapter 2`
-    #[arg(long, conflicts_with_all = ["write", "peers"])]
+    #[arg(long, group = "measured", conflicts_with_all = ["write", "peers"])]
     compile: bool,
     /// With --compile: only this chapter's compilers
     #[arg(long, value_name = "N", requires = "compile")]
     chapter: Option<String>,
-    /// With --compile: write what was measured as JSON, with all laps, instead of
-    /// the table; with a FILE, there and besides the table
+    /// Time how functions get into executable memory and out of it instead, and tell
+    /// what is mapped for them: 1, 1,000 and 100,000 functions, in a mapping each, in
+    /// an arena that flips and in one that is mapped twice
+    #[arg(long, group = "measured", conflicts_with_all = ["write", "peers", "compile"])]
+    memory: bool,
+    /// With --memory: how many bytes each function has
+    #[arg(long, value_name = "N", requires = "memory", default_value_t = 800,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    bytes: u32,
+    /// With --compile or --memory: write what was measured as JSON, with all laps,
+    /// instead of the table; with a FILE, there and besides the table
     ///
-    /// {"schema": 1, "command", "machine", "rounds", "workloads": [{"name", "about",
-    /// "files"}], "rows": [{"workload", "chapter", "engine", "memory", "functions",
-    /// "bytecodes", "hot_bytes", "cold_bytes", "nanoseconds_per_bytecode", "laps"}],
-    /// "scaling": [{"chapter", "engine", "memory", "ratio"}]}, where a row that was
-    /// refused has a "refused" instead of "memory" and figures.
-    #[arg(long, value_name = "FILE", requires = "compile",
+    /// With --compile: {"schema": 1, "command", "machine", "rounds", "workloads":
+    /// [{"name", "about", "files"}], "rows": [{"workload", "chapter", "engine",
+    /// "memory", "functions", "bytecodes", "hot_bytes", "cold_bytes",
+    /// "nanoseconds_per_bytecode", "laps"}], "scaling": [{"chapter", "engine",
+    /// "memory", "ratio"}]}, where a row that was refused has a "refused" instead of
+    /// "memory" and figures.
+    ///
+    /// With --memory: {"schema": 1, "command", "machine", "rounds", "bytes", "rows":
+    /// [{"functions", "way", "cold", "warm", "free",
+    /// "executable_bytes_per_function", "resident_bytes_per_function", "mappings"}]},
+    /// where "cold" (published where no code has been), "warm" (where code has been
+    /// freed) and "free" are {"nanoseconds_per_function", "laps"}, "mappings" is that
+    /// of all functions, and a row that was refused has a "refused" instead of figures.
+    #[arg(long, value_name = "FILE", requires = "measured",
           num_args = 0..=1, default_missing_value = STANDARD_OUTPUT)]
     json: Option<PathBuf>,
 }
@@ -73,6 +91,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.compile {
         return compile::run(arguments);
+    }
+    if arguments.memory {
+        return memory::run(arguments);
     }
     let workspace = Workspace::load()?;
     let contestants = lineup::assemble(&workspace, &arguments.peers)?;

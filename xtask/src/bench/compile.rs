@@ -8,8 +8,6 @@ mod workload;
 mod measurement;
 mod report;
 
-use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -17,7 +15,7 @@ use conformance::{Chapter, Workspace};
 use tempfile::TempDir;
 
 use crate::bench::machine::Machine;
-use crate::bench::{Arguments, STANDARD_OUTPUT, bar};
+use crate::bench::{Arguments, bar, document};
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
@@ -30,14 +28,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     bar.finish_and_clear();
     let scalings = measurement::scalings(&entries);
     let machine = Machine::this();
-    let document = || report::document(&machine, rounds, &workloads, &entries, &scalings);
-    match arguments.json.as_deref() {
-        Some(file) if file == Path::new(STANDARD_OUTPUT) => print!("{}", document()),
-        file => {
-            println!("On {machine}\n{}", report::tables(&entries, &scalings));
-            file.map_or(Ok(()), |file| write(file, &document()))?;
-        }
-    }
+    let tables = format!("On {machine}\n{}", report::tables(&entries, &scalings));
+    let document = report::document(&machine, rounds, &workloads, &entries, &scalings);
+    document::deliver(arguments.json.as_deref(), &tables, &document)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -47,10 +40,4 @@ fn chapters(workspace: &Workspace, only: Option<&str>) -> Result<Vec<Chapter>> {
         Some(number) => Ok(vec![workspace.chapter(number)?.clone()]),
         None => Ok(workspace.chapters().to_vec()),
     }
-}
-
-fn write(file: &Path, text: &str) -> Result<()> {
-    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
-    println!("Written to {}.", file.display());
-    Ok(())
 }

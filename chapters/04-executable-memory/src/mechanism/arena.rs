@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "takes back code of which the caller says that nobody executes it")]
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
@@ -68,7 +69,7 @@ impl Arena {
     /// bytes of addresses these had.
     ///
     /// # Errors
-    /// When the system does not take one. It stays in use then.
+    /// When the system does not take one. It stays then, and the next trim tries again.
     pub fn trim(&self) -> Result<usize, ArenaError> {
         self.books().trim()
     }
@@ -97,14 +98,17 @@ impl Arena {
         let bytes = bytes.checked_next_multiple_of(self.granule());
         let bytes = bytes.ok_or(ArenaError::TooLarge { bytes: usize::MAX })?;
         let mut books = self.books();
-        for ledger in books.ledgers.values_mut() {
-            if let Some(fresh) = ledger.take(bytes, self.options.trap)? {
-                return Ok(fresh);
-            }
+        if let Some(fresh) = books.take(bytes, self.options.trap)? {
+            return Ok(fresh);
         }
         let ledger = self.grow(&mut books, bytes)?;
         let fresh = ledger.take(bytes, self.options.trap)?;
         Ok(fresh.expect("a new region has room for what it was opened for"))
+    }
+
+    /// The same, if some region has so many bytes in a row: a multiple of a page.
+    pub(super) fn free_extent(&self, bytes: usize) -> Result<Option<Fresh>, ArenaError> {
+        self.books().take(bytes, self.options.trap)
     }
     // ANCHOR_END: extent
 
@@ -140,11 +144,13 @@ impl Arena {
         let ledger = books.ledger(piece.region());
         // SAFETY: passed on.
         unsafe { ledger.count_out(&piece.room(), self.options.trap)? };
-        books.published.remove(&piece.address().0);
-        drop(books);
+        let published = books.published.remove(&piece.address().0);
+        // Nobody publishes other code here before all have been told.
         for observer in &self.options.observers {
             observer.freed(piece.address(), piece.bytes());
         }
+        drop(books);
+        drop(published); // not before: it may own cells, which go back into the books
         Ok(())
     }
     // ANCHOR_END: leave
@@ -189,11 +195,14 @@ impl Arena {
         let page = self.pages.page_size();
         let least = bytes.checked_next_multiple_of(page).filter(|&bytes| bytes <= MOST);
         let least = least.ok_or(ArenaError::TooLarge { bytes })?;
-        let mut code = books.next_region.max(self.options.first_region).max(least);
+        let wanted = books.next_region.max(self.options.first_region);
+        let mut code = wanted.clamp(least, MOST).next_multiple_of(page);
         let region = loop {
             match self.open(Sizes::new(code, page)) {
                 Ok(region) => break region,
-                Err(_) if code / 2 >= least.max(page) => code = (code / 2).next_multiple_of(page),
+                Err(error) if error.kind() == ErrorKind::OutOfMemory && code > least => {
+                    code = (code / 2).next_multiple_of(page).max(least);
+                }
                 Err(error) => return Err(error),
             }
         };

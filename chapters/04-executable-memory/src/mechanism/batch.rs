@@ -13,7 +13,7 @@ use super::error::ArenaError;
 use super::piece::Piece;
 use super::region::{Extent, Region, Sealed, Strategy};
 
-/// How many bytes a batch takes at a time where they have to be whole pages.
+/// How many bytes a batch takes at a time when it may need more than one piece of code does.
 const RUN: usize = 1 << 16;
 
 // ANCHOR: batch
@@ -89,16 +89,21 @@ impl Batch {
         let padding = alignment.saturating_sub(self.arena.granule());
         let room = bytes.checked_add(padding).and_then(end_of_room);
         let room = room.ok_or(ArenaError::TooLarge { bytes })?;
-        let Fresh { extent, is_recycled } = match self.arena.strategy() {
-            Strategy::DualMapping => self.arena.extent(room)?,
-            Strategy::Flips => {
-                self.arena.extent(room.max(RUN)).or_else(|_| self.arena.extent(room))?
-            }
+        let Fresh { extent, is_recycled } = match self.run(room)? {
+            Some(run) => run,
+            None => self.arena.extent(room)?,
         };
         self.is_recycled |= is_recycled;
         self.extents.push(Open { extent, used: 0 });
         let range = self.extents.last().and_then(|open| open.room(bytes, alignment));
         Ok(range.expect("there is as much room as was asked for"))
+    }
+
+    /// Gets room for code that will come later, too, if there is and will be.
+    fn run(&self, room: usize) -> Result<Option<Fresh>, ArenaError> {
+        // One piece of code can fill a gap. Many shall lie beside each other.
+        let is_alone = self.drafts.is_empty() && self.arena.strategy() == Strategy::DualMapping;
+        if is_alone || room > RUN { Ok(None) } else { self.arena.free_extent(RUN) }
     }
 
     // ANCHOR: publish

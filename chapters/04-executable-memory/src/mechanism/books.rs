@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ch02_stencils::{CodeAddress, CodeOffset};
 
+use super::arena::Fresh;
 use super::describe::Describe;
 use super::error::ArenaError;
 use super::ledger::Ledger;
@@ -21,6 +22,8 @@ pub(super) struct Books {
     pub(super) published: BTreeMap<u64, Published>,
     /// How many bytes of code the next region will have; 0 before the first one.
     pub(super) next_region: usize,
+    /// Regions of which the system has taken back one half.
+    leftovers: Vec<Ledger>,
 }
 
 /// Code that can be executed.
@@ -69,6 +72,16 @@ impl Books {
     pub(super) fn ledger(&mut self, region: &Region) -> &mut Ledger {
         let ledger = self.ledgers.get_mut(&region.addresses().start);
         ledger.expect("a region stays as long as somebody has something in it")
+    }
+
+    /// Takes bytes that nobody has, from the first region that has so many in a row.
+    pub(super) fn take(&mut self, bytes: usize, trap: u8) -> Result<Option<Fresh>, ArenaError> {
+        for ledger in self.ledgers.values_mut() {
+            if let Some(fresh) = ledger.take(bytes, trap)? {
+                return Ok(Some(fresh));
+            }
+        }
+        Ok(None)
     }
 
     /// What lies at an address.
@@ -127,17 +140,28 @@ impl Books {
     pub(super) fn trim(&mut self) -> Result<usize, ArenaError> {
         let mut bytes = 0;
         let empty = self.ledgers.extract_if(.., |_, ledger| ledger.is_empty());
-        let empty: Vec<(u64, Ledger)> = empty.collect();
+        let empty = empty.map(|(_, ledger)| ledger);
+        let empty: Vec<Ledger> = self.leftovers.drain(..).chain(empty).collect();
         let mut refused = Ok(());
-        for (start, mut ledger) in empty {
+        for mut ledger in empty {
             match ledger.release() {
                 Ok(released) => bytes += released,
                 Err(error) => {
-                    self.ledgers.insert(start, ledger);
+                    self.keep(ledger);
                     refused = Err(error);
                 }
             }
         }
         refused.map(|()| bytes)
+    }
+
+    /// Keeps a region that the system has not taken back, to be used if it can be.
+    fn keep(&mut self, ledger: Ledger) {
+        let addresses = ledger.region().addresses();
+        if addresses.is_empty() {
+            self.leftovers.push(ledger);
+        } else {
+            self.ledgers.insert(addresses.start, ledger);
+        }
     }
 }

@@ -93,7 +93,6 @@ impl Ledger {
             return Err(error);
         }
         let is_recycled = range.start < self.used;
-        self.used = self.used.max(range.end);
         // SAFETY: it was nobody's, and what is nobody's can be written.
         let extent = unsafe { Extent::new(Arc::clone(&self.region), range) };
         Ok(Some(Fresh { extent, is_recycled }))
@@ -106,6 +105,7 @@ impl Ledger {
 
     /// Notes that there is a piece of code.
     pub(super) fn count_in(&mut self, piece: &Range<usize>) {
+        self.used = self.used.max(piece.end);
         for page in self.pages(piece) {
             self.pieces_on[page] += 1;
         }

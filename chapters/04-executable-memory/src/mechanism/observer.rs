@@ -12,7 +12,8 @@ pub trait Observer: fmt::Debug + Send + Sync {
     /// Code can be executed from now on.
     fn published(&self, start: CodeAddress, code: &[u8], what: &dyn Describe);
 
-    /// So many bytes of code from `start` on are none any more.
+    /// So many bytes of code from `start` on are none any more. The arena's books are
+    /// locked while it is told: it must not ask the arena for anything.
     fn freed(&self, start: CodeAddress, bytes: usize);
 }
 // ANCHOR_END: observer

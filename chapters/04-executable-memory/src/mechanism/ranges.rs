@@ -39,6 +39,9 @@ impl FreeRanges {
     /// # Panics
     /// When somebody has given a part of it back before.
     pub(super) fn give(&mut self, range: Range<usize>) {
+        if range.is_empty() {
+            return; // it may lie within what has become free around it
+        }
         let Range { mut start, mut end } = range;
         if let Some((&before, &its_end)) = self.by_start.range(..end).next_back() {
             assert!(its_end <= start, "bytes are given back once");

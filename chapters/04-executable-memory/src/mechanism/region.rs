@@ -80,8 +80,11 @@ impl Reservation {
         mapped.map_err(ArenaError::system(SystemCall::Map, bytes))
     }
 
-    /// Gives the addresses back. If that fails, they stay.
+    /// Gives the addresses back, unless that has been done. If it fails, they stay.
     fn release(&mut self) -> Result<(), ArenaError> {
+        if self.bytes == 0 {
+            return Ok(());
+        }
         // SAFETY: whoever could access them would have borrowed this.
         let unmapped = unsafe { self.pages.unmap(self.start, self.bytes) };
         unmapped.map_err(ArenaError::system(SystemCall::Unmap, self.bytes))?;
@@ -92,10 +95,8 @@ impl Reservation {
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        if self.bytes > 0 {
-            // An error leaves the addresses to nobody.
-            let _ = self.release();
-        }
+        // An error leaves the addresses to nobody.
+        let _ = self.release();
     }
 }
 
@@ -240,10 +241,12 @@ impl Region {
         self.alias.as_ref().unwrap_or(&self.space).at(self.page + offset)
     }
 
-    /// Gives all of it back to the system. If that fails, it stays.
+    /// Gives all of it back to the system. If that fails, all of it stays, or what
+    /// could be written does: then it has no addresses any more, and can be released again.
     pub(super) fn release(&mut self) -> Result<(), ArenaError> {
         // What can be executed goes first: memory that is left to be written harms nobody.
-        self.space.release()
+        self.space.release()?;
+        self.alias.as_mut().map_or(Ok(()), Reservation::release)
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::compiler::Speed;
 use super::measurement::{Entry, Scaling};
 use super::workload::Workload;
+use crate::bench::document;
 use crate::bench::machine::Machine;
 
 /// The version of the document. A new field or a new row does not change it.
@@ -83,22 +84,15 @@ pub(super) fn document(
     entries: &[Entry<'_>],
     scalings: &[Scaling<'_>],
 ) -> String {
-    let Machine { processor, cores, system } = machine;
-    let machine = json!({ "processor": processor, "cores": cores, "system": system });
     format!(
-        "{{\n  \"schema\": {SCHEMA},\n  \"command\": {},\n  \"machine\": {machine},\n  \
+        "{{\n  \"schema\": {SCHEMA},\n  \"command\": {},\n  \"machine\": {},\n  \
          \"rounds\": {rounds},\n  \"workloads\": {},\n  \"rows\": {},\n  \"scaling\": {}\n}}\n",
         json!(COMMAND),
-        lines(workloads.iter().map(workload)),
-        lines(entries.iter().flat_map(rows)),
-        lines(scalings.iter().map(scaling)),
+        document::machine(machine),
+        document::lines(workloads.iter().map(workload)),
+        document::lines(entries.iter().flat_map(rows)),
+        document::lines(scalings.iter().map(scaling)),
     )
-}
-
-/// An array with a line for each value, so that a change can be read.
-fn lines(values: impl Iterator<Item = Value>) -> String {
-    let lines: Vec<String> = values.map(|value| format!("\n    {value}")).collect();
-    format!("[{}\n  ]", lines.join(","))
 }
 
 fn workload(workload: &Workload) -> Value {

@@ -58,6 +58,7 @@ impl<A: Arch> Library<A> {
         let mut sums = Sums::default();
         let starts = &mut image.map.starts;
         starts.clear();
+        starts.reserve_exact(steps as usize + 1);
         image.stencils.clear();
         image.stencils.extend((0..steps).map(|step| resolver.stencil(Step(step))));
         for &id in &image.stencils {

@@ -138,6 +138,12 @@ impl Jit {
         listing::memory(&self.arena)
     }
 
+    /// The machine code of all functions, one behind the other.
+    #[must_use]
+    pub fn code_bytes(&self) -> Vec<u8> {
+        self.functions.borrow().iter().flat_map(|it| it.code.bytes().to_vec()).collect()
+    }
+
     /// How many bytes the hot and the cold parts of all instructions have.
     #[must_use]
     pub fn sizes(&self) -> (usize, usize) {

@@ -107,3 +107,34 @@ unsafe fn exchange(stack: &stack_t) -> io::Result<stack_t> {
         _ => Err(io::Error::last_os_error()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stack_is_used_until_it_is_dropped() {
+        let before = current().unwrap();
+        let outer = AlternateStack::install().unwrap();
+        let inner = AlternateStack::install().unwrap();
+        assert_eq!(current().unwrap().ss_sp, bottom(inner.memory));
+        assert_eq!(current().unwrap().ss_size, BYTES);
+        drop(inner);
+        assert_eq!(current().unwrap().ss_sp, bottom(outer.memory));
+        drop(outer);
+        assert_eq!(current().unwrap().ss_sp, before.ss_sp);
+    }
+
+    #[test]
+    fn a_stack_to_which_somebody_will_come_back_stays() {
+        let before = current().unwrap();
+        let outer = AlternateStack::install().unwrap();
+        let inner = AlternateStack::install().unwrap();
+        let memory = outer.memory;
+        drop(outer);
+        drop(inner);
+        assert_eq!(current().unwrap().ss_sp, bottom(memory));
+        // SAFETY: it was in use before this test.
+        unsafe { exchange(&before) }.unwrap();
+    }
+}

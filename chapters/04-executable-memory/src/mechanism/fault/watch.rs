@@ -182,3 +182,28 @@ fn read_word(address: u64) -> Option<u64> {
     let read = process_vm_readv(Pid::this(), &mut [IoSliceMut::new(&mut word)], &[there]);
     (read == Ok(length)).then(|| u64::from_ne_bytes(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::super::{ArenaOptions, SystemPages};
+    use super::*;
+
+    #[test]
+    fn a_watch_that_has_ended_keeps_no_arena() {
+        let arena = Arena::new(Arc::new(SystemPages), ArenaOptions::new(0xcc));
+        let watches = [report(&arena).unwrap(), report(&arena).unwrap()];
+        assert_eq!(Arc::strong_count(&arena), 5);
+        drop(watches);
+        assert_eq!(Arc::strong_count(&arena), 1);
+    }
+
+    #[test]
+    fn a_word_is_read_only_where_there_is_memory() {
+        let word = 0x1234_5678_9abc_def0_u64;
+        assert_eq!(read_word((&raw const word) as u64), Some(word));
+        assert_eq!(read_word(0), None);
+        assert_eq!(read_word(u64::MAX), None);
+    }
+}

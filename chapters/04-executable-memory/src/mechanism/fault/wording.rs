@@ -44,11 +44,13 @@ const BUSY: &str = "cannot be told: another thread is at the arena's books";
 
 /// What lies where the access went, if that says more than where the instruction is.
 fn address_line(f: &mut Formatter<'_>, fault: &Fault, there: Sighting<'_>) -> fmt::Result {
-    match fault.access {
-        Some(Access { address, .. }) if there != Sighting::Elsewhere && address != fault.pc => {
-            writeln!(f, "  {address:#x} is {there}")
-        }
-        _ => Ok(()),
+    let Some(address) = fault.access.map(|it| it.address).filter(|&it| it != fault.pc) else {
+        return Ok(());
+    };
+    match there {
+        Sighting::Elsewhere => Ok(()),
+        Sighting::Unknown => writeln!(f, "  what lies at {address:#x} {BUSY}"),
+        _ => writeln!(f, "  {address:#x} is {there}"),
     }
 }
 
@@ -65,7 +67,7 @@ impl Display for Sighting<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Elsewhere => f.write_str("outside the arena"),
-            Self::Unknown => write!(f, "something that {BUSY}"),
+            Self::Unknown => f.write_str("nobody knows what"),
             Self::Code(description) => write!(f, "published code: {description}"),
             Self::Empty => {
                 f.write_str("room in which there is no code: it was freed, or never published")
@@ -137,7 +139,13 @@ mod tests {
         let signals =
             [Signal::SIGFPE, Signal::SIGILL, Signal::SIGTRAP, Signal::SIGBUS, Signal::SIGSEGV];
         let lines = signals.map(|signal| told_of(signal).lines().next().unwrap().to_owned());
-        insta::assert_snapshot!(lines.join("\n"), @r"");
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        fatal: SIGFPE in compiled code: division by zero, or a quotient too large
+        fatal: SIGILL in compiled code: no instruction of this processor
+        fatal: SIGTRAP in compiled code: a trap
+        fatal: SIGBUS in compiled code: a misaligned access
+        fatal: SIGSEGV in compiled code: an impossible address, or a privileged instruction
+        ");
     }
 
     #[test]
@@ -151,13 +159,22 @@ mod tests {
             Sighting::Unknown,
         ];
         let lines = places.map(|place| told(fault, CODE, place).lines().nth(2).unwrap().to_owned());
-        insta::assert_snapshot!(lines.join("\n"), @r"");
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        0x2000 is published code: g+0x10
+        0x2000 is room in which there is no code: it was freed, or never published
+        0x2000 is room for the arena's cells
+        0x2000 is a guard page of the arena
+        what lies at 0x2000 cannot be told: another thread is at the arena's books
+        ");
     }
 
     #[test]
     fn an_access_from_outside_is_told_by_what_it_hit() {
         let fault = fault(Signal::SIGSEGV, Some((AccessKind::Write, 0x2000)));
-        insta::assert_snapshot!(told(fault, Sighting::Elsewhere, Sighting::Code("g+0x10")), @r"");
+        insta::assert_snapshot!(told(fault, Sighting::Elsewhere, Sighting::Code("g+0x10")), @r"
+        fatal: SIGSEGV: write to 0x2000, by code outside the arena, at 0x1007
+          0x2000 is published code: g+0x10
+        ");
     }
 
     #[test]
@@ -169,7 +186,14 @@ mod tests {
             told(jump, Sighting::Guard, Sighting::Guard),
             told(jump, Sighting::Cells, Sighting::Cells),
         ];
-        insta::assert_snapshot!(reports.concat(), @r"");
+        insta::assert_snapshot!(reports.concat(), @r"
+        fatal: SIGTRAP: jump to 0x1007, room in which there is no code: it was freed, or never published
+          from where is not known
+        fatal: SIGSEGV: jump to 0x1007, a guard page of the arena
+          from where is not known
+        fatal: SIGSEGV: jump to 0x1007, room for the arena's cells
+          from where is not known
+        ");
     }
 
     #[test]
@@ -177,13 +201,19 @@ mod tests {
         let fault = Fault { pc: 0, ..fault(Signal::SIGSEGV, Some((AccessKind::Execute, 0))) };
         let caller = Some(Caller { address: 0x2004, description: "g+0x4" });
         let (pc, address) = (Sighting::Elsewhere, Sighting::Elsewhere);
-        insta::assert_snapshot!(Evidence { fault, pc, address, caller }, @r"");
+        insta::assert_snapshot!(Evidence { fault, pc, address, caller }, @r"
+        fatal: SIGSEGV: jump to 0x0, where nothing can be executed
+          perhaps called from 0x2004: g+0x4
+        ");
     }
 
     #[test]
     fn without_the_books_the_rest_is_told() {
         let fault = fault(Signal::SIGSEGV, Some((AccessKind::Read, 0x18)));
-        insta::assert_snapshot!(told(fault, Sighting::Unknown, Sighting::Unknown), @r"");
+        insta::assert_snapshot!(told(fault, Sighting::Unknown, Sighting::Unknown), @r"
+        fatal: SIGSEGV at 0x1007: read of 0x18
+          whether that is compiled code cannot be told: another thread is at the arena's books
+        ");
     }
 
     #[test]
