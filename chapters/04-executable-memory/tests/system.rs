@@ -25,7 +25,10 @@ fn demo(arguments: &[&str]) -> Command {
 }
 
 /// Runs the child after it has restricted itself.
-fn run(mut command: Command, restrict: impl Fn() -> io::Result<()> + Send + Sync + 'static) -> Output {
+fn run(
+    mut command: Command,
+    restrict: impl Fn() -> io::Result<()> + Send + Sync + 'static,
+) -> Output {
     // SAFETY: what the restrictions call are system calls, which may follow a fork.
     unsafe { command.pre_exec(restrict) };
     command.output().expect("the child starts")

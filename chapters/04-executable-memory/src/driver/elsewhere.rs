@@ -44,6 +44,14 @@ impl Memory {
     pub(super) fn compile(&self, _: Arc<Program>, _: Arc<Stencils>) -> Result<Jit, JitError> {
         Err(JitError::Elsewhere)
     }
+
+    pub(super) fn engine(
+        &self,
+        _: Arc<Program>,
+        _: Arc<Stencils>,
+    ) -> Result<Box<dyn Engine>, JitError> {
+        Err(JitError::Elsewhere)
+    }
 }
 
 /// The compiler to be timed, which does not exist either.

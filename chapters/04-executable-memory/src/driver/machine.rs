@@ -172,31 +172,37 @@ const FEATURES: [Feature; 7] = [
     PEEPHOLES[4],
 ];
 
-// ANCHOR: fall_back
-/// The engine that the options ask for. Where the system gives no memory for code, it
-/// is the interpreter, and `err` is told why.
+/// The engine that the options ask for.
 fn engine(
     program: &Arc<Program>,
     options: &RunOptions,
     err: &mut dyn Write,
 ) -> Result<Box<dyn Engine>, Refusal> {
-    let options = match options.engine.as_str() {
-        "jit" => match compile(program, options)? {
-            Ok(jit) => return Ok(Box::new(jit)),
-            Err(JitError::Memory { bytes, reason }) => {
-                // If it cannot be written, there is nobody left to tell.
-                let _ = writeln!(
-                    err,
-                    "no executable memory for {bytes} bytes of code: {reason}; the interpreter runs the program"
-                );
-                return Ok(Box::new(Interpreter::<()>::default()));
-            }
-            Err(error) => return Err(refuse_jit(error)),
-        },
-        "jit-mapped" => &RunOptions { engine: "jit".to_owned(), ..options.clone() },
-        _ => options,
-    };
-    earlier_engine(program, options)
+    match options.engine.as_str() {
+        "jit" => {
+            let stencils = Arc::new(stencils(options)?);
+            let jit = Memory::new(options)?.engine(Arc::clone(program), stencils);
+            jit.or_else(|error| fall_back(error, err))
+        }
+        "jit-mapped" => {
+            let options = RunOptions { engine: "jit".to_owned(), ..options.clone() };
+            earlier_engine(program, &options)
+        }
+        _ => earlier_engine(program, options),
+    }
+}
+
+// ANCHOR: fall_back
+/// The interpreter, where the system gives no memory for code; `err` is told why.
+fn fall_back(error: JitError, err: &mut dyn Write) -> Result<Box<dyn Engine>, Refusal> {
+    let JitError::Memory { bytes, reason } = error else { return Err(refuse_jit(error)) };
+    // If it cannot be written, there is nobody left to tell.
+    let _ = writeln!(
+        err,
+        "no executable memory for {bytes} bytes of code: {reason}; \
+         the interpreter runs the program"
+    );
+    Ok(Box::new(Interpreter::<()>::default()))
 }
 // ANCHOR_END: fall_back
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use ch04_executable_memory::{ArenaError, ArenaOptions, Named};
+use ch04_executable_memory::{
+    Arena, ArenaError, ArenaOptions, Named, Strategy, SystemCall, SystemPages,
+};
 
 use crate::maps::bytes_at;
 use crate::numbered::{BOTH, Numbers, SHORTEST, TRAP, arena, arena_on, options, publish};
+use crate::roots::Roots;
 use crate::watched::Watched;
-use ch04_executable_memory::{Arena, Strategy, SystemCall, SystemPages};
 
 #[test]
 fn code_begins_at_a_multiple_of_its_alignment() {
@@ -67,7 +69,7 @@ fn a_draft_may_be_empty() {
         assert!(codes.iter().all(|code| code.bytes().is_empty()));
         assert_eq!((arena.usage().pieces, arena.usage().code), (3, 0));
         for code in codes {
-            code.free(&crate::roots::Roots::none()).expect("nobody executes it");
+            code.free(&Roots::none()).expect("nobody executes it");
         }
         assert_eq!((arena.usage().pieces, arena.usage().free), (0, arena.usage().reserved));
     }

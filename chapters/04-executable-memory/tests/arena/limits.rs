@@ -1,5 +1,7 @@
 //! A process that may have no more memory.
 
+use std::io::ErrorKind;
+
 use ch04_executable_memory::{ArenaError, Strategy, SystemCall};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -34,7 +36,7 @@ fn run_out_of_addresses(strategy: Strategy) {
     assert!(functions.len() > 10, "there was room for more than {}", functions.len());
     let is_expected =
         matches!(refused, ArenaError::System { call: SystemCall::Reserve | SystemCall::Map, .. });
-    assert!(is_expected && refused.kind() == std::io::ErrorKind::OutOfMemory, "{refused}");
+    assert!(is_expected && refused.kind() == ErrorKind::OutOfMemory, "{refused}");
     functions.iter().for_each(Numbered::assert_works);
     functions.swap_remove(3).free().expect("nobody executes it");
     functions.push(publish(&arena, 1000, BYTES).expect("there is room again"));

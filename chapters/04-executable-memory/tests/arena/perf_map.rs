@@ -1,6 +1,7 @@
 //! The file that `perf` reads.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -43,8 +44,6 @@ fn what_an_earlier_process_wrote_is_overwritten() {
 
 #[test]
 fn nobody_else_can_read_it() {
-    use std::os::unix::fs::PermissionsExt;
-
     let path = file("perf-mode.map");
     PerfMap::create(path.clone()).expect("the folder is ours");
     let mode = fs::metadata(path).expect("it is a file").permissions().mode();
@@ -55,7 +54,7 @@ fn nobody_else_can_read_it() {
 fn a_link_is_not_followed() {
     let (link, victim) = (file("perf-link.map"), file("perf-victim"));
     fs::write(&victim, "precious").expect("the folder is ours");
-    std::os::unix::fs::symlink(&victim, &link).expect("the folder is ours");
+    symlink(&victim, &link).expect("the folder is ours");
     PerfMap::create(link).expect_err("somebody has put a link there");
     assert_eq!(fs::read_to_string(victim).expect("it is a file"), "precious");
 }

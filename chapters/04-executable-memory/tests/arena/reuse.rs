@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use ch04_executable_memory::{Arena, SystemPages};
-use ch04_executable_memory::{ArenaOptions, Strategy, SystemCall};
+use ch04_executable_memory::{Arena, ArenaOptions, Strategy, SystemCall, SystemPages};
 use fastrand::Rng;
 
 use crate::maps::bytes_at;
@@ -48,7 +47,7 @@ fn holes_between_code_are_used_again_before_there_is_another_region() {
         let publish = |number| publish(&arena, number, 4000).expect("there is memory");
         let functions: Vec<Numbered> = (0..3 * 64).map(publish).collect();
         assert_eq!(arena.usage().regions, 3, "each page has a function");
-        let is_freed = |function: &Numbered| function.addresses().start / 4096 % 2 == 0;
+        let is_freed = |function: &Numbered| (function.addresses().start / 4096).is_multiple_of(2);
         let (freed, kept): (Vec<_>, Vec<_>) = functions.into_iter().partition(is_freed);
         let count = freed.len() as u32;
         freed.into_iter().for_each(|function| function.free().expect("nobody executes it"));

@@ -2,12 +2,14 @@
 #![expect(unsafe_code, reason = "lists roots, which no code relies on here")]
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use ch02_stencils::{CodeAddress, CodeOffset};
-use ch04_executable_memory::{CodeRoots, InUse, Retired};
+use ch04_executable_memory::{CodeRoots, InUse, Retired, Strategy, SystemCall};
 use fastrand::Rng;
 
-use crate::numbered::{BOTH, SHORTEST, arena, publish};
+use crate::numbered::{BOTH, Numbers, SHORTEST, arena, arena_on, publish};
+use crate::watched::Watched;
 
 /// Roots that no frame has.
 pub(crate) struct Roots(Vec<CodeAddress>);
@@ -55,7 +57,7 @@ fn a_root_at_the_end_of_code_is_not_one_of_the_code_behind_it() {
     for strategy in BOTH {
         let arena = arena(strategy);
         for bytes in [SHORTEST, 15, 16, 17, 31, 32, 48] {
-            let mut numbers = crate::numbered::Numbers::new(&arena);
+            let mut numbers = Numbers::new(&arena);
             numbers.add(1, bytes, 16).expect("there is memory");
             numbers.add(2, bytes, 1).expect("there is memory");
             let functions = numbers.publish().expect("code may be executed");
@@ -115,11 +117,7 @@ fn random_roots(random: &mut Rng, code: &[Range<u64>]) -> Roots {
 
 #[test]
 fn what_the_system_refuses_to_free_waits_for_the_next_sweep() {
-    use crate::numbered::arena_on;
-    use crate::watched::Watched;
-    use ch04_executable_memory::{Strategy, SystemCall};
-
-    let pages = std::sync::Arc::new(Watched::default());
+    let pages = Arc::new(Watched::default());
     let arena = arena_on(pages.clone(), Strategy::Flips);
     let mut retired = Retired::default();
     for number in 0..5 {

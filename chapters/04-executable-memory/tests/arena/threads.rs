@@ -1,12 +1,12 @@
 //! Two threads that publish, run and free code at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use ch04_executable_memory::{Arena, ArenaOptions, Strategy};
 use fastrand::Rng;
 
-use crate::numbered::{Numbered, Numbers, SHORTEST, options};
+use crate::numbered::{BOTH, Numbered, Numbers, SHORTEST, arena, options};
 use crate::watched::Watched;
 
 /// How many batches each thread publishes.
@@ -76,9 +76,9 @@ fn with_flips_two_threads_do_not_get_in_each_other_s_way() {
 
 #[test]
 fn code_that_one_thread_publishes_another_can_run_and_free() {
-    for strategy in crate::numbered::BOTH {
-        let arena = crate::numbered::arena(strategy);
-        let (send, receive) = std::sync::mpsc::channel::<Numbered>();
+    for strategy in BOTH {
+        let arena = arena(strategy);
+        let (send, receive) = mpsc::channel::<Numbered>();
         thread::scope(|scope| {
             scope.spawn(move || {
                 for function in receive {

@@ -192,9 +192,9 @@ unsafe impl PageSource for Watched {
 
     unsafe fn unmap(&self, start: NonNull<u8>, bytes: usize) -> io::Result<()> {
         let call = Call::new(SystemCall::Unmap, bytes).at(start);
-        // SAFETY: passed on.
         self.ask(call, || {
             self.state().reserved.remove(&call.start);
+            // SAFETY: passed on.
             unsafe { SystemPages.unmap(start, bytes) }
         })
     }

@@ -69,6 +69,22 @@ fn a_signal_that_was_sent_is_not_told_and_kills() {
 }
 
 #[test]
+fn a_signal_that_is_sent_while_code_runs_is_no_fault_of_the_code() {
+    // mov eax, SYS_gettid; syscall; mov edi, eax; mov esi, SIGFPE; mov eax, SYS_tkill;
+    // syscall; ret
+    let code = [
+        0xb8, 0xba, 0, 0, 0, 0x0f, 0x05, 0x89, 0xc7, 0xbe, 0x08, 0, 0, 0, 0xb8, 0xc8, 0, 0, 0,
+        0x0f, 0x05, 0xc3,
+    ];
+    let test = "outside::a_signal_that_is_sent_while_code_runs_is_no_fault_of_the_code";
+    let death = death(test, || {
+        let arena = made::watched(Strategy::default());
+        made::call(&made::publish(&arena, "f", &code, 7));
+    });
+    insta::assert_snapshot!(death, @"dead of SIGFPE");
+}
+
+#[test]
 fn rust_still_says_when_it_has_overflowed_its_stack() {
     fn recurse(depth: u64) -> u64 {
         if depth == 0 { 0 } else { black_box(recurse(black_box(depth) - 1)) + 1 }

@@ -45,7 +45,7 @@ impl Describe for CompiledFunction {
     }
 
     fn describe(&self, offset: CodeOffset, out: &mut dyn fmt::Write) -> fmt::Result {
-        let CodeObject { name, instructions, .. } = self.code();
+        let CodeObject { name, instructions, lines, .. } = self.code();
         let Some(found) = self.map.find(offset) else {
             return write!(out, "`{name}`, behind its code");
         };
@@ -54,8 +54,9 @@ impl Describe for CompiledFunction {
             PartName::Cold => "cold part",
             _ => "hot part",
         };
-        let opcode = instructions[index].opcode.info().name;
-        write!(out, "`{name}`, instruction {index}, {opcode}: {part} + {:#x}", found.offset)
+        let (line, opcode) = (lines[index], instructions[index].opcode.info().name);
+        write!(out, "`{name}`, line {line}, instruction {index}, {opcode}: ")?;
+        write!(out, "{part} + {:#x}", found.offset)
     }
 }
 // ANCHOR_END: describe

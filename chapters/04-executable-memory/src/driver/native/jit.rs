@@ -118,6 +118,12 @@ impl Jit {
     }
     // ANCHOR_END: recompile
 
+    /// Where the code is.
+    #[must_use]
+    pub fn arena(&self) -> &Arc<Arena> {
+        &self.arena
+    }
+
     /// How many pieces of code have been replaced and not yet been freed.
     #[must_use]
     pub fn retired(&self) -> usize {

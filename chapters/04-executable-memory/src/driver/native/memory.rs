@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ch00_workbench::{Refusal, RunOptions};
-use ch01_bytecode_vm::{JitError, Program};
+use ch01_bytecode_vm::{Engine, JitError, Program};
 use ch02_stencils::driver::{RuntimeFunction, runtime_address};
 use ch03_relocations::arch::{Arch, X86_64};
 use ch03_relocations::driver::Stencils;
 
 use super::jit::Jit;
+use super::watched::WatchedJit;
 use crate::driver::machine::{DUAL_MAPPING, NEAR_PLACEMENT, PERF_MAP};
 use crate::mechanism::{Arena, ArenaOptions, PerfMap, Strategy, SystemPages};
 
@@ -69,5 +70,14 @@ impl Memory {
         stencils: Arc<Stencils>,
     ) -> Result<Jit, JitError> {
         Jit::new(program, stencils, self.arena())
+    }
+
+    /// The same, to be run by this thread, which tells of faults before it dies of them.
+    pub(crate) fn engine(
+        &self,
+        program: Arc<Program>,
+        stencils: Arc<Stencils>,
+    ) -> Result<Box<dyn Engine>, JitError> {
+        Ok(Box::new(WatchedJit::new(self.compile(program, stencils)?)))
     }
 }

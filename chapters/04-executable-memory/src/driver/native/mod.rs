@@ -5,6 +5,7 @@ mod function;
 mod roots;
 mod jit;
 mod listing;
+mod watched;
 mod timed;
 #[cfg(test)]
 mod moving;

@@ -71,9 +71,8 @@ extern "sysv64" fn move_and_attend(vm: &mut Vm<'_>, here: CodeAddress) -> u32 {
     MOVER.with_borrow_mut(|mover| mover.as_mut().expect("somebody moves").maybe_move(vm, here));
     let attend = runtime_address(RuntimeFunction::Attend) as usize;
     // SAFETY: this is the runtime's function, of this type.
-    let attend: extern "sysv64" fn(&mut Vm<'_>) -> u32 = unsafe {
-        std::mem::transmute(ptr::with_exposed_provenance::<()>(attend))
-    };
+    let attend: extern "sysv64" fn(&mut Vm<'_>) -> u32 =
+        unsafe { std::mem::transmute(ptr::with_exposed_provenance::<()>(attend)) };
     attend(vm)
 }
 

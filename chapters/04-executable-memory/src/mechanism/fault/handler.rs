@@ -59,6 +59,7 @@ extern "C" fn on_fault(number: c_int, information: *mut siginfo_t, context: *mut
     }
     // If somebody can repair the fault, the program goes on and has seen nothing of this.
     Errno::set_raw(error);
+    // What was there before is called instead of restored: this handler stays.
     match earlier(signal) {
         Some(SigHandler::SigAction(handler)) => handler(number, information, context),
         Some(SigHandler::Handler(handler)) => handler(number),

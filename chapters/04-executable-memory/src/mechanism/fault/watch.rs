@@ -82,8 +82,9 @@ fn watched() -> MutexGuard<'static, Watched> {
 // ANCHOR: tell
 /// Writes what the arenas say of a fault, if they say anything. For handlers.
 pub(super) fn tell(fault: &Fault) {
-    if let Some(mut watched) = patiently(try_watched) {
-        let report = watched.report_on(fault);
+    if let Some(mut watched) = patiently(try_watched)
+        && let Some(report) = watched.report_on(fault)
+    {
         // There is nobody to tell if this fails.
         let _ = rustix::io::write(rustix::stdio::stderr(), report.as_bytes());
     }
@@ -99,8 +100,8 @@ fn try_watched() -> Option<MutexGuard<'static, Watched>> {
 }
 
 impl Watched {
-    /// The words for a fault; none if it has nothing to do with the arenas.
-    fn report_on(&mut self, fault: &Fault) -> &str {
+    /// The words for a fault; `None` if it has nothing to do with the arenas.
+    fn report_on(&mut self, fault: &Fault) -> Option<&str> {
         let Watched { arenas, pc, address, caller, report } = self;
         let pc = sight(arenas, fault.pc, pc);
         let address = match fault.access {
@@ -111,11 +112,7 @@ impl Watched {
         let is_lost = !is_known && (fault.is_jump() || pc != Sighting::Elsewhere);
         let caller = if is_lost { find_caller(arenas, fault.stack, caller) } else { None };
         let evidence = Evidence { fault: *fault, pc, address, caller };
-        report.clear();
-        if evidence.is_of_interest() {
-            report.set(format_args!("{evidence}"));
-        }
-        report.as_str()
+        evidence.is_of_interest().then(|| report.set(format_args!("{evidence}")))
     }
 }
 
