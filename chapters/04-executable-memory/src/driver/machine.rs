@@ -93,7 +93,7 @@ impl Machine for ArenaJit {
     fn switches(&self) -> &'static [Switch] {
         &[Switch {
             flag: PERF_MAP,
-            summary: "Write a line for each piece of code to /tmp/perf-PID.map, for perf",
+            summary: "Write the names of all code to /tmp/perf-PID.map, for perf; pages are flipped",
         }]
     }
 

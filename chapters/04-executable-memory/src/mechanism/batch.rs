@@ -1,6 +1,7 @@
 //! Writing code: drafts, which become code all at once. Chapter 4 of the book, "The
 //! types say so, too".
 
+use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,6 +16,9 @@ use super::region::{Extent, Region, Sealed, Strategy};
 
 /// How many bytes a batch takes at a time when it may need more than one piece of code does.
 const RUN: usize = 1 << 16;
+
+/// A draft borrows its batch, which has an extent for it by then.
+const IS_OPEN: &str = "a draft is in an extent";
 
 // ANCHOR: batch
 /// Code that is being written, and that nobody can execute.
@@ -118,7 +122,7 @@ impl Batch {
             self.arena.synchronize()?;
         }
         let extents = self.seal()?;
-        let drafts = std::mem::take(&mut self.drafts).into_iter();
+        let drafts = mem::take(&mut self.drafts).into_iter();
         let pieces = drafts.map(|draft| {
             let (region, start) = &extents[draft.extent];
             let piece = Piece::new(Arc::clone(region), *start, &draft.range, &draft.room);
@@ -130,6 +134,20 @@ impl Batch {
         Ok(pieces.into_iter().map(|(piece, _)| Code::new(Arc::clone(arena), piece)).collect())
     }
     // ANCHOR_END: publish
+
+    /// The extent of the draft that is being written.
+    fn last_mut(&mut self) -> &mut Open {
+        self.extents.last_mut().expect(IS_OPEN)
+    }
+
+    /// Notes that a draft has been written.
+    fn keep(&mut self, range: Range<usize>, what: Arc<dyn Describe>) {
+        let extent = self.extents.len() - 1;
+        let end = end_of_room(range.end).expect("it was found to have room");
+        let used = &mut self.last_mut().used;
+        let room = mem::replace(used, end)..end;
+        self.drafts.push(Finished { extent, range, room, what });
+    }
 
     fn give_back_tails(&mut self) {
         let granule = self.arena.granule();
@@ -168,7 +186,7 @@ impl Batch {
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        for Open { mut extent, .. } in std::mem::take(&mut self.extents) {
+        for Open { mut extent, .. } in mem::take(&mut self.extents) {
             extent.bytes_mut().fill(self.arena.trap());
             self.arena.give_back(extent);
         }
@@ -199,24 +217,18 @@ impl Draft<'_> {
     #[must_use]
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         let range = self.range.clone();
-        let open = self.batch.extents.last_mut().expect("a draft is in an extent");
-        &mut open.extent.bytes_mut()[range]
+        &mut self.batch.last_mut().extent.bytes_mut()[range]
     }
 
     /// Adds it to what will be published. Without this, it is as if it had not been.
     pub fn finish(mut self, what: Arc<dyn Describe>) {
         self.is_finished = true;
-        let extent = self.batch.extents.len() - 1;
-        let open = &mut self.batch.extents[extent];
-        let end = end_of_room(self.range.end).expect("it was found to have room");
-        let room = open.used..end;
-        open.used = end;
-        self.batch.drafts.push(Finished { extent, range: self.range.clone(), room, what });
+        self.batch.keep(self.range.clone(), what);
     }
     // ANCHOR_END: draft
 
     fn open(&self) -> &Open {
-        self.batch.extents.last().expect("a draft is in an extent")
+        self.batch.extents.last().expect(IS_OPEN)
     }
 }
 

@@ -208,7 +208,7 @@ unsafe impl PageSource for SystemPages {
             Protection::Execute => MprotectFlags::READ | MprotectFlags::EXEC,
         };
         // SAFETY: the caller says that nobody relies on what these pages were.
-        Ok(unsafe { mprotect(start.as_ptr().cast(), bytes, access)? })
+        unsafe { mprotect(start.as_ptr().cast(), bytes, access) }.map_err(Into::into)
     }
 
     unsafe fn populate(&self, start: NonNull<u8>, bytes: usize) -> io::Result<()> {
@@ -221,7 +221,7 @@ unsafe impl PageSource for SystemPages {
 
     unsafe fn unmap(&self, start: NonNull<u8>, bytes: usize) -> io::Result<()> {
         // SAFETY: the caller says that nobody will access it.
-        Ok(unsafe { munmap(start.as_ptr().cast(), bytes)? })
+        unsafe { munmap(start.as_ptr().cast(), bytes) }.map_err(Into::into)
     }
 
     fn synchronize(&self) -> io::Result<()> {

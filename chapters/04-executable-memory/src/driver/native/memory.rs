@@ -51,6 +51,8 @@ impl Memory {
             options.near = None;
         }
         if wanted.wants(PERF_MAP) {
+            // `perf` looks up names for memory that no descriptor stands for.
+            options.strategy = Strategy::Flips;
             let refuse =
                 |error| Refusal { message: format!("no map for perf: {error}"), status: 1 };
             options.observers.push(Arc::new(PerfMap::for_this_process().map_err(refuse)?));
