@@ -49,7 +49,6 @@ impl Scene {
         Self::ALL.into_iter().find(|scene| scene.name() == name)
     }
 
-    // ANCHOR: play
     /// Plays it in this process, which may not survive it.
     pub(super) fn play(self) {
         let strategy = match self {
@@ -69,7 +68,6 @@ impl Scene {
         overwrite(target, &PAYLOAD);
         eprintln!("after: the function returns {}", call(&code));
     }
-    // ANCHOR_END: play
 }
 
 fn publish(arena: &Arc<Arena>) -> Code {
@@ -97,7 +95,6 @@ fn overwrite(address: u64, bytes: &[u8]) {
 }
 // ANCHOR_END: overwrite
 
-// ANCHOR: leak
 /// The system's memory, and a note of all that was ever mapped to be written: what a
 /// pointer on the heap, or a look into `/proc/self/maps`, tells an attacker.
 #[derive(Debug, Default)]
@@ -119,7 +116,6 @@ impl LeakyPages {
         })
     }
 }
-// ANCHOR_END: leak
 
 // SAFETY: the system does it all.
 unsafe impl PageSource for LeakyPages {

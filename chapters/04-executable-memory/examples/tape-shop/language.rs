@@ -1,5 +1,5 @@
 //! The language: words, and the stencils that they are compiled to. All of it is for
-//! chapter 3's linker, which knows as little of the arena as the arena of it.
+//! chapter 3's linker, which does not know of the arena.
 
 use ch02_stencils::{HoleKind, StencilId};
 use ch03_relocations::arch::X86_64;
@@ -10,7 +10,7 @@ use ch03_relocations::{Role, Symbols};
 const OBJECT: &[u8] =
     include_bytes!("../../../../stencils/prebuilt/x86_64-unknown-linux-gnu/tape-medium.o");
 
-/// What the stencils leave open. There are loops among them; this language has none.
+/// What the stencils leave open. There are loops among them, and none in this language.
 const SYMBOLS: [(&str, Role); 6] = [
     ("HOLE_NEXT", Role::Next),
     ("HOLE_BEGIN", Role::Label),
@@ -21,14 +21,13 @@ const SYMBOLS: [(&str, Role); 6] = [
 ];
 
 /// The words beside the digits. Each is the name of its stencil.
-const WORDS: [&str; 9] =
-    ["right", "left", "increment", "decrement", "halve", "absolute", "print", "count", "check"];
+const WORDS: &str = "right left increment decrement halve absolute print count check";
 
 /// A word, and what it is compiled to.
 #[derive(Debug)]
 pub(crate) struct Command {
     stencil: StencilId,
-    digit: u64,
+    digit: u32,
     pub(crate) word: &'static str,
     /// Where in the source it begins, in bytes, counted from 1.
     pub(crate) column: usize,
@@ -40,12 +39,6 @@ pub(crate) struct Language {
     digit: HoleKind,
 }
 
-/// What the code of one program has outside of it.
-pub(crate) struct Outside {
-    pub(crate) counter: u64,
-    pub(crate) print: u64,
-}
-
 impl Language {
     pub(crate) fn new() -> Language {
         let library = Library::new(OBJECT, Symbols::new(SYMBOLS), Peepholes::ALL);
@@ -54,25 +47,21 @@ impl Language {
         Language { library, digit }
     }
 
-    /// The commands of a source, between the way in and the way out; or the column of
-    /// a word that is none.
-    pub(crate) fn parse(&self, source: &str) -> Result<Vec<Command>, usize> {
+    /// The commands of a source, with a way in before them and a way out behind them.
+    pub(crate) fn parse(&self, source: &str) -> Result<Vec<Command>, String> {
         let mut commands = vec![self.command("enter", 0, 1)];
         for word in source.split_whitespace() {
             let column = word.as_ptr().addr() - source.as_ptr().addr() + 1;
-            commands.push(match (WORDS.iter().find(|&&it| it == word), word.as_bytes()) {
-                (Some(word), _) => self.command(word, 0, column),
-                (None, &[digit @ b'0'..=b'9']) => {
-                    self.command("digit", (digit - b'0').into(), column)
-                }
-                _ => return Err(column),
-            });
+            let digit = word.parse().ok().filter(|&digit| digit < 10);
+            let known = WORDS.split(' ').find(|&it| it == word).or(digit.and(Some("digit")));
+            let known = known.ok_or_else(|| format!("column {column}: no such word"))?;
+            commands.push(self.command(known, digit.unwrap_or(0), column));
         }
         commands.push(self.command("finish", 0, source.len() + 1));
         Ok(commands)
     }
 
-    fn command(&self, word: &'static str, digit: u64, column: usize) -> Command {
+    fn command(&self, word: &'static str, digit: u32, column: usize) -> Command {
         let stencil = self.library.find(word).expect("`tape.c` has this stencil");
         Command { stencil, digit, word, column }
     }
@@ -85,11 +74,11 @@ impl Language {
         image
     }
 
-    /// The address of what is outside.
-    pub(crate) fn outside(&self, symbol: HoleKind, outside: &Outside) -> u64 {
+    /// The address of something outside of the image.
+    pub(crate) fn outside(&self, symbol: HoleKind, counter: u64, print: u64) -> u64 {
         match self.library.symbols().table().name(symbol) {
-            "HOLE_COUNTER" => outside.counter,
-            "tape_print" => outside.print,
+            "HOLE_COUNTER" => counter,
+            "tape_print" => print,
             name => unreachable!("`{name}` is not outside of the image"),
         }
     }
@@ -107,6 +96,6 @@ impl HoleResolver for Linking<'_> {
     }
 
     fn fill(&self, step: Step, _: &CodeMap, values: &mut Values) {
-        values.set(self.language.digit, self.commands[step.0 as usize].digit);
+        values.set(self.language.digit, self.commands[step.0 as usize].digit.into());
     }
 }

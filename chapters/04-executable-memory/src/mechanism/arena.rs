@@ -92,7 +92,6 @@ impl Arena {
         }
     }
 
-    // ANCHOR: extent
     /// Takes bytes that nobody has. With flips these are whole pages.
     pub(super) fn extent(&self, bytes: usize) -> Result<Fresh, ArenaError> {
         let bytes = bytes.checked_next_multiple_of(self.granule());
@@ -110,7 +109,6 @@ impl Arena {
     pub(super) fn free_extent(&self, bytes: usize) -> Result<Option<Fresh>, ArenaError> {
         self.books().take(bytes, self.options.trap)
     }
-    // ANCHOR_END: extent
 
     /// Takes back bytes that have not been published.
     pub(super) fn give_back(&self, extent: Extent) {
@@ -134,7 +132,6 @@ impl Arena {
         }
     }
 
-    // ANCHOR: leave
     /// Takes back code that nobody will execute.
     ///
     /// # Safety
@@ -153,7 +150,6 @@ impl Arena {
         drop(published); // not before: it may own cells, which go back into the books
         Ok(())
     }
-    // ANCHOR_END: leave
 
     /// Takes room for cells.
     pub(super) fn take_cells(
@@ -211,7 +207,6 @@ impl Arena {
         Ok(books.ledgers.entry(start).or_insert_with(|| Ledger::new(region)))
     }
 
-    // ANCHOR: open
     /// Opens a region, near if that can be.
     fn open(&self, sizes: Sizes) -> Result<Region, ArenaError> {
         let open = |at| Region::open(&self.pages, self.options.strategy, sizes, at);
@@ -225,7 +220,6 @@ impl Arena {
         }
         open(None)
     }
-    // ANCHOR_END: open
 
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().expect("nobody panics over the books")

@@ -12,7 +12,6 @@ use super::error::ArenaError;
 use super::piece::Piece;
 use super::roots::CodeRoots;
 
-// ANCHOR: code
 /// Machine code that can be executed until it is freed. Code that is dropped instead
 /// is never freed, and its region never unmapped: nobody knows who executes it.
 #[derive(Debug)]
@@ -21,7 +20,6 @@ pub struct Code {
     arena: Arc<Arena>,
     piece: Piece,
 }
-// ANCHOR_END: code
 
 /// Why code was not freed, and the code.
 #[derive(Debug, thiserror::Error)]

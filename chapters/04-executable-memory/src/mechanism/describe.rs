@@ -5,7 +5,6 @@ use std::fmt;
 
 use ch02_stencils::CodeOffset;
 
-// ANCHOR: describe
 /// Knows what some code is.
 pub trait Describe: fmt::Debug + Send + Sync {
     /// Its name, as profilers and debuggers show it.
@@ -18,7 +17,6 @@ pub trait Describe: fmt::Debug + Send + Sync {
     /// When `out` has no more room.
     fn describe(&self, offset: CodeOffset, out: &mut dyn fmt::Write) -> fmt::Result;
 }
-// ANCHOR_END: describe
 
 /// Code of which nothing is known but its name.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,7 +35,6 @@ pub enum Backing<'a> {
     Shared(BorrowedFd<'a>),
 }
 
-// ANCHOR: page_source
 /// A system that gives memory. All sizes are multiples of its pages.
 ///
 /// # Safety
@@ -122,7 +121,6 @@ pub unsafe trait PageSource: fmt::Debug + Send + Sync {
     /// The system's.
     fn synchronize(&self) -> io::Result<()>;
 }
-// ANCHOR_END: page_source
 
 /// Linux.
 #[derive(Clone, Copy, Debug, Default)]

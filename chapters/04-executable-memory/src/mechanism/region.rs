@@ -100,7 +100,6 @@ impl Drop for Reservation {
     }
 }
 
-// ANCHOR: region
 /// Addresses for code and for cells: a guard page, code, a guard page, cells, a guard
 /// page. Distances in it are counted from the start of the code.
 #[derive(Debug)]
@@ -113,7 +112,6 @@ pub(super) struct Region {
     cells: usize,
     page: usize,
 }
-// ANCHOR_END: region
 
 /// How many bytes a region has for what; multiples of a page.
 #[derive(Clone, Copy, Debug)]

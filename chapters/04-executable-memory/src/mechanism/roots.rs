@@ -40,7 +40,6 @@ unsafe impl CodeRoots for NoRoots {
     fn visit(&self, _: &mut dyn FnMut(CodeAddress)) {}
 }
 
-// ANCHOR: retired
 /// Code that nobody enters any more, and that is freed when nobody is in it.
 #[derive(Debug, Default)]
 pub struct Retired {
@@ -91,4 +90,3 @@ impl Retired {
         refused.map(|()| before - self.code.len())
     }
 }
-// ANCHOR_END: retired

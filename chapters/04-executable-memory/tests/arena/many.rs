@@ -35,12 +35,14 @@ fn publish(
     functions
 }
 
-/// Compiles, runs and frees 100,000 functions, and looks at the memory all the while.
-fn come_and_go(strategy: Strategy, batch: u32) {
+/// Compiles, runs and frees 100,000 functions, by turns one by one and in batches, and
+/// looks at the memory all the while.
+fn come_and_go(strategy: Strategy) {
     let arena = arena(strategy);
     let mut random = Rng::with_seed(400);
     let mut before = None;
     for round in 0..ROUNDS {
+        let batch = if round % 2 == 0 { 1 } else { 100 };
         let mut functions = publish(&arena, AT_ONCE, batch, || random.usize(SHORTEST..1600));
         functions.iter().for_each(Numbered::assert_works);
         let resident = resident();
@@ -59,39 +61,17 @@ fn come_and_go(strategy: Strategy, batch: u32) {
 }
 
 #[test]
-fn with_two_mappings_functions_come_and_go_one_by_one_without_end() {
-    in_a_process_of_its_own(
-        "many::with_two_mappings_functions_come_and_go_one_by_one_without_end",
-        || come_and_go(Strategy::DualMapping, 1),
-    );
+fn with_two_mappings_functions_come_and_go_without_end() {
+    in_a_process_of_its_own("many::with_two_mappings_functions_come_and_go_without_end", || {
+        come_and_go(Strategy::DualMapping);
+    });
 }
 
 #[test]
-fn with_two_mappings_functions_come_in_batches_and_go_without_end() {
-    in_a_process_of_its_own(
-        "many::with_two_mappings_functions_come_in_batches_and_go_without_end",
-        || come_and_go(Strategy::DualMapping, 100),
-    );
-}
-
-#[test]
-fn with_flips_functions_come_and_go_one_by_one_without_end() {
-    in_a_process_of_its_own(
-        "many::with_flips_functions_come_and_go_one_by_one_without_end",
-        || {
-            come_and_go(Strategy::Flips, 1);
-        },
-    );
-}
-
-#[test]
-fn with_flips_functions_come_in_batches_and_go_without_end() {
-    in_a_process_of_its_own(
-        "many::with_flips_functions_come_in_batches_and_go_without_end",
-        || {
-            come_and_go(Strategy::Flips, 100);
-        },
-    );
+fn with_flips_functions_come_and_go_without_end() {
+    in_a_process_of_its_own("many::with_flips_functions_come_and_go_without_end", || {
+        come_and_go(Strategy::Flips);
+    });
 }
 
 /// Has a million functions at once, each of 800 bytes.

@@ -90,7 +90,7 @@ fn an_observer_hears_that_code_is_gone_before_there_is_other_code() {
             for number in 0..2 {
                 let arena = &arena;
                 scope.spawn(move || {
-                    for _ in 0..5000 {
+                    for _ in 0..2000 {
                         let function = publish(arena, number, 100).expect("there is memory");
                         function.free().expect("nobody executes it");
                     }

@@ -96,6 +96,56 @@ fn one_synchronization_is_enough_for_a_batch() {
 }
 
 #[test]
+fn one_old_place_in_a_batch_is_enough_for_a_synchronization() {
+    for strategy in BOTH {
+        let pages = Arc::new(Watched::default());
+        let arena = arena_on(pages.clone(), strategy);
+        let old = publish(&arena, 1, 70_000).expect("there is memory");
+        old.free().expect("nobody executes it");
+        let mut numbers = Numbers::new(&arena);
+        numbers.add(2, 70_000, 16).expect("there is memory");
+        numbers.add(3, 70_000, 16).expect("there is memory");
+        numbers.publish().expect("code may be executed").iter().for_each(Numbered::assert_works);
+        assert_eq!(pages.count(SystemCall::Synchronize), 1, "with {strategy:?}");
+    }
+}
+
+#[test]
+fn old_places_are_remembered_in_whatever_order_they_are_used_again() {
+    for strategy in BOTH {
+        let pages = Arc::new(Watched::default());
+        let arena = arena_on(pages.clone(), strategy);
+        let publish = |number| publish(&arena, number, 70_000).expect("there is memory");
+        let mut functions = [1, 2, 3, 4].map(publish).map(Some);
+        for number in [0, 2, 1, 3] {
+            let function: Option<Numbered> = functions[number].take();
+            function.expect("each goes once").free().expect("nobody executes it");
+            functions[number] = Some(publish(number as u32));
+        }
+        assert_eq!(pages.count(SystemCall::Synchronize), 4, "with {strategy:?}");
+    }
+}
+
+#[test]
+fn what_was_freed_in_pieces_can_be_taken_as_a_whole() {
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [0, 2, 1, 3], [1, 3, 2, 0]] {
+        for strategy in BOTH {
+            let sizes = ArenaOptions { first_region: 4 << 16, ..options(strategy) };
+            let arena = Arena::new(Arc::new(SystemPages), sizes);
+            let publish = |number, bytes| publish(&arena, number, bytes).expect("there is memory");
+            let mut functions = [1, 2, 3, 4].map(|number| Some(publish(number, 65_000)));
+            assert_eq!(arena.usage().regions, 1);
+            for number in order {
+                let function: Option<Numbered> = functions[number].take();
+                function.expect("each goes once").free().expect("nobody executes it");
+            }
+            publish(5, 4 * 65_000).assert_works();
+            assert_eq!(arena.usage().regions, 1, "in the order {order:?}, with {strategy:?}");
+        }
+    }
+}
+
+#[test]
 fn two_mappings_are_never_changed() {
     let pages = Arc::new(Watched::default());
     let arena = arena_on(pages.clone(), Strategy::DualMapping);

@@ -10,7 +10,7 @@ use crate::numbered::{BOTH, Numbered, Numbers, SHORTEST, arena, options};
 use crate::watched::Watched;
 
 /// How many batches each thread publishes.
-const BATCHES: u32 = 1000;
+const BATCHES: u32 = 500;
 
 /// Publishes some functions, which begin to count where `first` says.
 fn publish(arena: &Arc<Arena>, random: &mut Rng, first: u32) -> Vec<Numbered> {

@@ -22,7 +22,8 @@ pub(super) fn tables(entries: &[Entry], bytes: u32) -> String {
     let rounds = laps.map(|cost| cost.cold.0.len()).max().unwrap_or_default();
     let mut text = format!(
         "Functions of {bytes} bytes; medians of {rounds} interleaved rounds, in one process each.\n\
-         cold: published where no code has been; warm: where code has been freed.\n"
+         cold: published where no code has been, the first memory from the system included;\n\
+         warm: published where code has been freed. Functions are freed in random order.\n"
     );
     for functions in FUNCTIONS {
         let of_this = || entries.iter().filter(|entry| entry.functions == functions);
@@ -79,12 +80,7 @@ fn grouped(number: u32) -> String {
 /// "cold" | "warm" | "free": {"nanoseconds_per_function", "laps": [shortest first]},
 /// "executable_bytes_per_function", "resident_bytes_per_function", "mappings"}
 /// or {"functions", "way", "refused": reason}]}`.
-pub(super) fn document(
-    machine: &Machine,
-    rounds: usize,
-    entries: &[Entry],
-    bytes: u32,
-) -> String {
+pub(super) fn document(machine: &Machine, rounds: usize, entries: &[Entry], bytes: u32) -> String {
     format!(
         "{{\n  \"schema\": {SCHEMA},\n  \"command\": {},\n  \"machine\": {},\n  \
          \"rounds\": {rounds},\n  \"bytes\": {bytes},\n  \"rows\": {}\n}}\n",
@@ -150,7 +146,8 @@ mod tests {
     fn the_tables_tell_time_space_and_refusals() {
         let expected = "\
 Functions of 800 bytes; medians of 3 interleaved rounds, in one process each.
-cold: published where no code has been; warm: where code has been freed.
+cold: published where no code has been, the first memory from the system included;
+warm: published where code has been freed. Functions are freed in random order.
 
 1 function                  cold ns  (spread)            warm ns  (spread)            free ns  (spread)
 mapping per function           5000  (2500 to 50000)        4000  (2000 to 40000)        1000  (500 to 10000)

@@ -63,7 +63,6 @@ impl Jit {
         Self::with_outside(program, stencils, arena, outside)
     }
 
-    // ANCHOR: new
     /// The same, with functions of the caller's choice instead of the runtime's.
     pub(super) fn with_outside(
         program: Arc<Program>,
@@ -86,7 +85,6 @@ impl Jit {
         let (functions, retired) = (RefCell::new(functions), RefCell::default());
         Ok(Jit { program, stencils, arena, outside, enter, finish, shims, functions, retired })
     }
-    // ANCHOR_END: new
 
     // ANCHOR: recompile
     /// Compiles a code object again, to another place, and frees code that nobody

@@ -60,7 +60,6 @@ mod x86_64 {
     /// Only for this one there are an address and an error code that tells what it was.
     const PAGE_FAULT: u64 = 14;
 
-    // ANCHOR: x86_64
     pub(super) fn read(signal: Signal, context: &ucontext_t) -> Option<Fault> {
         let register = |which| context.uc_mcontext.gregs[which as usize].cast_unsigned();
         let trap = register(REG_TRAPNO);
@@ -78,7 +77,6 @@ mod x86_64 {
             _ => AccessKind::Read,
         }
     }
-    // ANCHOR_END: x86_64
 }
 
 /// AArch64.

@@ -2,7 +2,6 @@
 
 use nix::sys::signal::Signal;
 
-// ANCHOR: fault
 /// What the processor says of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
@@ -21,7 +20,6 @@ pub(super) struct Access {
     pub(super) kind: AccessKind,
     pub(super) address: u64,
 }
-// ANCHOR_END: fault
 
 /// What an access was for.
 #[allow(dead_code, reason = "not every processor tells everything")]
@@ -35,7 +33,6 @@ pub(super) enum AccessKind {
     Execute,
 }
 
-// ANCHOR: sighting
 /// What the watched arenas say of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sighting<'a> {
@@ -52,7 +49,6 @@ pub(super) enum Sighting<'a> {
     /// It is in a guard page.
     Guard,
 }
-// ANCHOR_END: sighting
 
 /// An address on top of the stack that leads back to published code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

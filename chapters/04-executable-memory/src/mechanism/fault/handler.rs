@@ -21,7 +21,6 @@ const SIGNALS: [Signal; 5] =
 /// What was to be done about each of them before.
 static EARLIER: [OnceLock<SigAction>; SIGNALS.len()] = [const { OnceLock::new() }; SIGNALS.len()];
 
-// ANCHOR: install
 /// Installs the handler, once. Nobody else may be doing so.
 pub(super) fn install() -> Result<(), FaultError> {
     // On an alternate stack, where there is one: the fault may be that the stack is full.
@@ -40,7 +39,6 @@ pub(super) fn install() -> Result<(), FaultError> {
     }
     Ok(())
 }
-// ANCHOR_END: install
 
 fn refused(signal: Signal, error: Errno) -> FaultError {
     FaultError::Handler { signal: signal.as_str(), reason: io::Error::from(error) }
@@ -75,7 +73,6 @@ fn earlier(signal: Signal) -> Option<SigHandler> {
     patiently(|| EARLIER[index].get()).map(SigAction::handler)
 }
 
-// ANCHOR: die_of
 /// Sees to it that the process dies of the signal once the handler has returned.
 fn die_of(signal: Signal, is_sent: bool) {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
@@ -87,4 +84,3 @@ fn die_of(signal: Signal, is_sent: bool) {
         let _ = raise(signal);
     }
 }
-// ANCHOR_END: die_of

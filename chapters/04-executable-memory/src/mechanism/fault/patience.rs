@@ -9,7 +9,6 @@ const TRIES: u32 = 100;
 /// How long it waits in between.
 const PAUSE: Timespec = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
 
-// ANCHOR: patience
 /// Tries until it succeeds, but not for ever: the thread that would have to go on may
 /// be the one that has been interrupted.
 pub(super) fn patiently<T>(mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
@@ -23,7 +22,6 @@ pub(super) fn patiently<T>(mut attempt: impl FnMut() -> Option<T>) -> Option<T> 
     }
     attempt()
 }
-// ANCHOR_END: patience
 
 #[cfg(test)]
 mod tests {

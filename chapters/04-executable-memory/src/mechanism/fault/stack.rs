@@ -17,7 +17,6 @@ use super::error::FaultError;
 /// this one.
 const BYTES: usize = 64 << 10;
 
-// ANCHOR: stack
 /// A stack on which this thread handles signals, until this is dropped. Without one
 /// nobody could say anything about code that has run out of stack.
 ///
@@ -29,7 +28,6 @@ pub struct AlternateStack {
     memory: *mut c_void,
     earlier: stack_t,
 }
-// ANCHOR_END: stack
 
 impl AlternateStack {
     /// Has the calling thread use a new one.

@@ -17,7 +17,6 @@ use super::handler;
 use super::patience::patiently;
 use super::text::Text;
 
-// ANCHOR: watch
 /// As long as there is this, faults in an arena's code are reported.
 #[derive(Debug)]
 #[must_use = "the arena is watched until this is dropped"]
@@ -45,7 +44,6 @@ pub fn report(arena: &Arc<Arena>) -> Result<Watch, FaultError> {
     watched.arenas.push(Arc::clone(arena));
     Ok(Watch { arena: Arc::clone(arena) })
 }
-// ANCHOR_END: watch
 
 impl Drop for Watch {
     fn drop(&mut self) {
@@ -79,7 +77,6 @@ fn watched() -> MutexGuard<'static, Watched> {
     WATCHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-// ANCHOR: tell
 /// Writes what the arenas say of a fault, if they say anything. For handlers.
 pub(super) fn tell(fault: &Fault) {
     if let Some(mut watched) = patiently(try_watched)
@@ -89,7 +86,6 @@ pub(super) fn tell(fault: &Fault) {
         let _ = rustix::io::write(rustix::stdio::stderr(), report.as_bytes());
     }
 }
-// ANCHOR_END: tell
 
 fn try_watched() -> Option<MutexGuard<'static, Watched>> {
     match WATCHED.try_lock() {
@@ -116,7 +112,6 @@ impl Watched {
     }
 }
 
-// ANCHOR: sight
 /// What lies at an address. Code describes itself in `words`.
 fn sight<'a, const N: usize>(
     arenas: &[Arc<Arena>],
@@ -138,7 +133,6 @@ fn sight<'a, const N: usize>(
     }
     sighting
 }
-// ANCHOR_END: sight
 
 /// Keeps of a place what can be kept; if that is code, its description is in `words`.
 fn note<const N: usize>(place: Place<'_>, words: &mut Text<N>) -> Sighting<'static> {

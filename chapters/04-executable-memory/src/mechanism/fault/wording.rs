@@ -6,7 +6,6 @@ use nix::sys::signal::Signal;
 
 use super::evidence::{Access, AccessKind, Caller, Evidence, Fault, Sighting};
 
-// ANCHOR: wording
 impl Display for Evidence<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Evidence { fault, pc, address, caller } = self;
@@ -37,7 +36,6 @@ impl Display for Evidence<'_> {
         }
     }
 }
-// ANCHOR_END: wording
 
 /// Why there is no name for an address.
 const BUSY: &str = "cannot be told: another thread is at the arena's books";
