@@ -1,6 +1,6 @@
 //! `cargo xtask bench --memory`: times how functions get into executable memory and
 //! out of it, in the ways of chapters 3 and 4, and tells what is mapped for them.
-//! Chapter 4 of the book, "What memory costs".
+//! Chapter 4 of the book, "Payoff".
 
 mod way;
 mod measurement;

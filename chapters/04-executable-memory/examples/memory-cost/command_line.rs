@@ -1,5 +1,5 @@
 //! The command line: which way is measured, with how much code. Chapter 4 of the
-//! book, "What memory costs".
+//! book, "Payoff".
 
 use std::env;
 use std::process::ExitCode;

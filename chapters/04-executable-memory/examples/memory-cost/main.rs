@@ -1,6 +1,6 @@
 //! What memory for code costs: publishes functions in one of five ways, frees them
 //! again, and prints how long that took and what was mapped. `cargo xtask bench
-//! --memory` runs it, in many rounds. Chapter 4 of the book, "What memory costs".
+//! --memory` runs it, in many rounds. Chapter 4 of the book, "Payoff".
 
 #[cfg(target_os = "linux")]
 mod command_line;

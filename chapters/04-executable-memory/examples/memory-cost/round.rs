@@ -1,5 +1,5 @@
 //! One round: functions published into fresh memory, freed, published where there has
-//! been code, and freed again. Chapter 4 of the book, "What memory costs".
+//! been code, and freed again. Chapter 4 of the book, "Payoff".
 
 use std::fmt;
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
 //! What is mapped in this process, as the kernel tells it. Chapter 4 of the book,
-//! "What memory costs"; the format is in the kernel's
+//! "Payoff"; the format is in the kernel's
 //! `Documentation/filesystems/proc.rst`.
 
 use std::fs::File;

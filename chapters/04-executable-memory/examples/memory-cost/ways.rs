@@ -1,5 +1,5 @@
 //! The ways to have memory for code: that of chapters 2 and 3, a mapping for each
-//! function, and the arena's. Chapter 4 of the book, "What memory costs".
+//! function, and the arena's. Chapter 4 of the book, "Payoff".
 #![expect(unsafe_code, reason = "frees code that nobody has ever executed")]
 
 use std::io;

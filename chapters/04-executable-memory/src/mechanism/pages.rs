@@ -133,18 +133,17 @@ unsafe impl PageSource for SystemPages {
     }
 
     fn reserve(&self, bytes: usize, at: Option<u64>) -> io::Result<NonNull<u8>> {
-        let wanted = ptr::with_exposed_provenance_mut(at.unwrap_or(0) as usize);
-        let mut flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
-        flags.set(MapFlags::FIXED_NOREPLACE, at.is_some());
-        // SAFETY: without MAP_FIXED, a new mapping takes nobody's place.
-        let start = unsafe { mmap_anonymous(wanted, bytes, ProtFlags::empty(), flags)? };
-        if at.is_some() && start != wanted {
-            // Before Linux 4.17 the flag is not known, and the address is a hint.
-            // SAFETY: this was mapped right here.
-            unsafe { munmap(start, bytes)? };
-            return Err(Errno::EXIST.into());
+        let start = reserve(bytes, at)?;
+        // SAFETY: this was reserved right here.
+        let give_back = |start: NonNull<u8>, bytes| unsafe { munmap(start.as_ptr().cast(), bytes) };
+        match reserve(HEADROOM, None) {
+            Ok(headroom) => give_back(headroom, HEADROOM)?,
+            Err(error) => {
+                give_back(start, bytes)?;
+                return Err(error);
+            }
         }
-        Ok(NonNull::new(start.cast()).expect("nothing is mapped at 0"))
+        Ok(start)
     }
 
     // ANCHOR: share
@@ -223,9 +222,15 @@ unsafe impl PageSource for SystemPages {
     }
 
     fn synchronize(&self) -> io::Result<()> {
-        // Registering again is allowed, and cheap.
-        membarrier(MembarrierCommand::RegisterPrivateExpeditedSyncCore)?;
-        Ok(membarrier(MembarrierCommand::PrivateExpeditedSyncCore)?)
+        let synchronize = || membarrier(MembarrierCommand::PrivateExpeditedSyncCore);
+        match synchronize() {
+            // The process has not said before that it would want this.
+            Err(Errno::PERM) => {
+                membarrier(MembarrierCommand::RegisterPrivateExpeditedSyncCore)?;
+                Ok(synchronize()?)
+            }
+            synchronized => Ok(synchronized?),
+        }
     }
 }
 
@@ -234,4 +239,24 @@ fn access(protection: Protection) -> ProtFlags {
         Protection::Write => ProtFlags::READ | ProtFlags::WRITE,
         Protection::Execute => ProtFlags::READ | ProtFlags::EXEC,
     }
+}
+
+/// How many bytes of addresses are left to others. Rust's allocator ends the process when
+/// it gets none, which is worse than an arena that gets none.
+const HEADROOM: usize = 8 << 20;
+
+/// Reserves addresses, exactly at `at`, if there is one.
+fn reserve(bytes: usize, at: Option<u64>) -> io::Result<NonNull<u8>> {
+    let wanted = ptr::with_exposed_provenance_mut(at.unwrap_or(0) as usize);
+    let mut flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+    flags.set(MapFlags::FIXED_NOREPLACE, at.is_some());
+    // SAFETY: without MAP_FIXED, a new mapping takes nobody's place.
+    let start = unsafe { mmap_anonymous(wanted, bytes, ProtFlags::empty(), flags)? };
+    if at.is_some() && start != wanted {
+        // Before Linux 4.17 the flag is not known, and the address is a hint.
+        // SAFETY: this was mapped right here.
+        unsafe { munmap(start, bytes)? };
+        return Err(Errno::EXIST.into());
+    }
+    Ok(NonNull::new(start.cast()).expect("nothing is mapped at 0"))
 }

@@ -74,7 +74,10 @@ impl Retired {
         addresses.sort_unstable();
         let before = self.code.len();
         let mut refused = Ok(());
-        for code in std::mem::take(&mut self.code) {
+        let mut candidates = std::mem::take(&mut self.code);
+        // Neighbours, one after the other, grow together with what has been freed last.
+        candidates.sort_unstable_by_key(|code| code.piece().address());
+        for code in candidates {
             if code.piece().is_entered(&addresses) {
                 self.code.push(code);
                 continue;

@@ -79,8 +79,11 @@ fn the_arena_knows_what_lies_at_each_of_its_addresses() {
         assert_eq!(place(&arena, code.end - 1), Some("code"));
         assert_eq!(place(&arena, code.end), Some("empty"));
         assert_eq!(place(&arena, cells.words().as_ptr().addr() as u64), Some("cells"));
-        let start = pages.reserved().iter().map(|space| space.start).min();
-        assert_eq!(place(&arena, start.expect("there is a region") - 1), None);
+        let spaces = pages.reserved();
+        let around = spaces.iter().flat_map(|space| [space.start - 1, space.end]);
+        for outside in around.filter(|it| !spaces.iter().any(|space| space.contains(it))) {
+            assert_eq!(place(&arena, outside), None, "{outside:#x} is not in {spaces:x?}");
+        }
         assert_eq!(place(&arena, 0), None);
         function.free().expect("nobody executes it");
         assert_eq!(place(&arena, code.start), Some("empty"));

@@ -97,6 +97,19 @@ fn what_nothing_can_be_near_to_asks_for_no_place() {
 }
 
 #[test]
+fn what_has_nothing_to_do_with_the_place_is_not_tried_elsewhere() {
+    let pages = Arc::new(Watched::default());
+    let arena = near_arena(pages.clone(), Strategy::DualMapping);
+    let function = publish(&arena, 1, 100).expect("there is memory");
+    let wished = wishes(&pages).len();
+    pages.refuse(|call| call.call == SystemCall::Share);
+    let large = arena.batch().draft(1 << 26, 16).map(|_| ());
+    large.expect_err("there is no memory, wherever it is");
+    assert!(wishes(&pages).len() < wished + 10, "the neighbours are tried, and not all places");
+    function.assert_works();
+}
+
+#[test]
 fn without_a_wish_the_system_chooses() {
     let pages = Arc::new(Watched::default());
     let arena = arena_on(pages.clone(), BOTH[0]);

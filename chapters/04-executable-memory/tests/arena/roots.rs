@@ -36,7 +36,7 @@ fn code_is_not_freed_while_a_root_leads_into_it() {
         let code = function.addresses();
         let mut code_left = function.into_code();
         for offset in [0, 1, 50, 99, 100] {
-            let roots = Roots(vec![CodeAddress(8), CodeAddress(code.start + offset)]);
+            let roots = Roots([8, code.start + offset, 16].map(CodeAddress).to_vec());
             let refused = code_left.free(&roots).expect_err("somebody will return");
             let reason = &refused.reason;
             assert!(
