@@ -34,6 +34,9 @@ impl FreeRanges {
         Some(start..start + bytes)
     }
 
+    // ANCHOR_END: take
+
+    // ANCHOR: give
     /// Gives a range back, which grows together with its neighbours.
     ///
     /// # Panics
@@ -56,7 +59,7 @@ impl FreeRanges {
         }
         self.insert(start..end);
     }
-    // ANCHOR_END: take
+    // ANCHOR_END: give
 
     /// How many bytes there are.
     pub(super) fn total(&self) -> usize {

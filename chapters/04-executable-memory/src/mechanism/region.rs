@@ -80,6 +80,31 @@ impl Reservation {
         mapped.map_err(ArenaError::system(SystemCall::Map, bytes))
     }
 
+    // ANCHOR: map_twice
+    /// Maps memory that is executed here, and is written at addresses that this returns.
+    ///
+    /// # Safety
+    /// Nothing is mapped there yet.
+    unsafe fn map_twice(
+        &self,
+        range: Range<usize>,
+        page: usize,
+    ) -> Result<Reservation, ArenaError> {
+        let bytes = range.len();
+        let memory = self.pages.share(bytes);
+        let memory = memory.map_err(ArenaError::system(SystemCall::Share, bytes))?;
+        let backing = Backing::Shared(memory.as_fd());
+        let alias = Reservation::new(&self.pages, bytes + 2 * page, None)?;
+        // SAFETY: nothing is mapped in what has been reserved right now.
+        unsafe { alias.map(page..page + bytes, backing, Protection::Write)? };
+        let locked = self.pages.lock(memory.as_fd());
+        locked.map_err(ArenaError::system(SystemCall::Lock, bytes))?;
+        // SAFETY: passed on.
+        unsafe { self.map(range, backing, Protection::Execute)? };
+        Ok(alias)
+    }
+    // ANCHOR_END: map_twice
+
     /// Gives the addresses back, unless that has been done. If it fails, they stay.
     fn release(&mut self) -> Result<(), ArenaError> {
         if self.bytes == 0 {
@@ -137,7 +162,6 @@ pub(super) enum Part {
 }
 
 impl Region {
-    // ANCHOR: open
     /// Has a region mapped.
     pub(super) fn open(
         pages: &Arc<dyn PageSource>,
@@ -149,28 +173,18 @@ impl Region {
         let space = Reservation::new(pages, sizes.total(), at)?;
         let (code_range, cells_start) = (page..page + code, code + 2 * page);
         // SAFETY: nothing is mapped in what has been reserved right now.
-        unsafe {
+        let alias = unsafe {
             space.map(cells_start..cells_start + cells, Backing::Private, Protection::Write)?;
-            let alias = match strategy {
-                Strategy::DualMapping => {
-                    let memory = pages.share(code);
-                    let memory = memory.map_err(ArenaError::system(SystemCall::Share, code))?;
-                    let memory = memory.as_fd();
-                    let alias = Reservation::new(pages, code + 2 * page, None)?;
-                    alias.map(code_range.clone(), Backing::Shared(memory), Protection::Write)?;
-                    pages.lock(memory).map_err(ArenaError::system(SystemCall::Lock, code))?;
-                    space.map(code_range, Backing::Shared(memory), Protection::Execute)?;
-                    Some(alias)
-                }
+            match strategy {
+                Strategy::DualMapping => Some(space.map_twice(code_range, page)?),
                 Strategy::Flips => {
                     space.map(code_range, Backing::Private, Protection::Write)?;
                     None
                 }
-            };
-            Ok(Region { space, alias, code, cells, page })
-        }
+            }
+        };
+        Ok(Region { space, alias, code, cells, page })
     }
-    // ANCHOR_END: open
 
     pub(super) fn strategy(&self) -> Strategy {
         match self.alias {

@@ -10,6 +10,7 @@ mod watched;
 
 // What can be done to which pages.
 mod guards;
+mod seals;
 mod write_xor_execute;
 
 // What becomes of memory.

@@ -86,7 +86,6 @@ impl Jit {
         Ok(Jit { program, stencils, arena, outside, enter, finish, shims, functions, retired })
     }
 
-    // ANCHOR: recompile
     /// Compiles a code object again, to another place, and frees code that nobody
     /// returns to any more. It may be running: who is in the old code stays there, and
     /// whoever calls the function from now on gets to the new one.
@@ -96,6 +95,7 @@ impl Jit {
     ///
     /// # Panics
     /// When there is no such code object, or the VM runs another program.
+    // ANCHOR: recompile
     pub fn recompile(&self, code: CodeId, roots: &VmRoots<'_, '_>) -> Result<(), JitError> {
         let vm = roots.vm();
         assert!(ptr::eq(vm.program(), &*self.program), "the code is another program's");

@@ -8,7 +8,6 @@ use ch02_stencils::CodeAddress;
 
 use crate::mechanism::CodeRoots;
 
-// ANCHOR: roots
 /// The roots of the code of one VM. Code is run by one VM, so that these are all.
 pub struct VmRoots<'a, 'io> {
     vm: &'a Vm<'io>,
@@ -40,6 +39,7 @@ impl<'a, 'io> VmRoots<'a, 'io> {
     }
 }
 
+// ANCHOR: roots
 // SAFETY: compiled code goes on where a frame says that waits for its callee, or where
 // the running one has called the runtime from. Below the module's frame lies the one that says where the module returns to:
 // to code that lives as long as the engine.
