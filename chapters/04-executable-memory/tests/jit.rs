@@ -130,3 +130,22 @@ fn a_thousand_small_functions_fill_their_pages() {
         assert_eq!(usage.regions, 1);
     }
 }
+
+// ANCHOR: cliffhanger
+/// The cliffhanger of this chapter: ten functions are called, and ten thousand compiled.
+#[test]
+fn all_functions_are_compiled_and_few_of_them_called() {
+    let mut text = String::new();
+    for number in 0..10_000 {
+        writeln!(text, "def f{number}(x):\n    return x + {number}").unwrap();
+    }
+    for number in 0..10 {
+        writeln!(text, "print(f{}({number}))", 1000 * number).unwrap();
+    }
+    let (program, arena) = (program(&text), arena(Strategy::default(), true));
+    let mut jit = compile(&program, &stencils(Peepholes::ALL), &arena);
+    assert_eq!(run(&program, &mut jit).printed.lines().count(), 10);
+    let shims_and_module = 3;
+    assert_eq!(arena.usage().pieces, 10_000 + shims_and_module);
+}
+// ANCHOR_END: cliffhanger

@@ -74,7 +74,8 @@ impl Arena {
         self.books().trim()
     }
 
-    /// Tells what lies at an address, if it is one of the arena's.
+    /// Tells what lies at an address, if it is one of the arena's. Whoever is told must
+    /// not ask the arena for anything meanwhile: it would wait for itself.
     pub fn locate<R>(&self, address: CodeAddress, tell: impl FnOnce(Place<'_>) -> R) -> Option<R> {
         self.books().place(address).map(tell)
     }

@@ -39,7 +39,8 @@ impl PerfMap {
     pub fn create(path: PathBuf) -> io::Result<PerfMap> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
-        options.custom_flags(OFlags::NOFOLLOW.bits() as i32);
+        // Nor shall it be a pipe, on which to wait for a reader.
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
         let file = options.open(&path)?;
         Ok(PerfMap { file: Mutex::new(LineWriter::new(file)), path })
     }
@@ -56,7 +57,8 @@ impl Observer for PerfMap {
     fn published(&self, start: CodeAddress, code: &[u8], what: &dyn Describe) {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         // A profile that lacks a name is no reason to stop.
-        let _ = writeln!(file, "{:x} {:x} {}", start.0, code.len(), what.name());
+        let name = what.name().replace(char::is_control, "?");
+        let _ = writeln!(file, "{:x} {:x} {name}", start.0, code.len());
     }
 
     fn freed(&self, _: CodeAddress, _: usize) {}

@@ -221,17 +221,15 @@ impl Region {
     /// What lies at an address; `None` if it is not one of the region's. What can be
     /// written at its other address is code, too.
     pub(super) fn part(&self, address: u64) -> Option<Part> {
-        let (space, is_alias) = match &self.alias {
-            Some(alias) if alias.contains(address) => (alias, true),
-            _ if self.space.contains(address) => (&self.space, false),
-            _ => return None,
-        };
+        let mut spaces = [Some(&self.space), self.alias.as_ref()].into_iter().flatten();
+        let space = spaces.find(|space| space.contains(address))?;
         let offset = (address - space.start.as_ptr() as u64) as usize;
         let code = self.page..self.page + self.code;
+        // Where there would be cells, the alias has ended.
         let cells = code.end + self.page..code.end + self.page + self.cells;
         Some(match offset {
             offset if code.contains(&offset) => Part::Code { offset: offset - self.page },
-            offset if !is_alias && cells.contains(&offset) => Part::Cells,
+            offset if cells.contains(&offset) => Part::Cells,
             _ => Part::Guard,
         })
     }
