@@ -39,11 +39,13 @@ impl Arena {
 }
 
 impl Cells {
+    // ANCHOR: words
     /// The cells. Code finds them at the addresses that they have here.
     #[must_use]
     pub fn words(&self) -> &[AtomicU64] {
         &self.region.cells(self.range.clone())[..self.count]
     }
+    // ANCHOR_END: words
 }
 
 impl Drop for Cells {

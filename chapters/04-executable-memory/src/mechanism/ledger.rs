@@ -111,7 +111,6 @@ impl Ledger {
         }
     }
 
-    // ANCHOR: count_out
     /// Takes back a piece of code: its bytes, or, with flips, the pages on which it was
     /// the last one.
     ///
@@ -135,7 +134,6 @@ impl Ledger {
         }
         Ok(())
     }
-    // ANCHOR_END: count_out
 
     pub(super) fn take_cells(&mut self, bytes: usize) -> Option<(Arc<Region>, Range<usize>)> {
         Some((Arc::clone(&self.region), self.free_cells.take(bytes)?))
@@ -169,6 +167,7 @@ impl Ledger {
         piece.start / page..piece.end.div_ceil(page)
     }
 
+    // ANCHOR: left_alone
     /// What will be nobody's when a piece goes: a part of it, or whole pages.
     fn left_alone(&self, piece: &Range<usize>) -> Range<usize> {
         if self.pieces_on.is_empty() {
@@ -185,4 +184,5 @@ impl Ledger {
         let page = self.region.page();
         pages.start * page..pages.end * page
     }
+    // ANCHOR_END: left_alone
 }

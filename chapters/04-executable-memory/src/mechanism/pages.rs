@@ -68,7 +68,6 @@ pub unsafe trait PageSource: fmt::Debug + Send + Sync {
     /// Maps memory at addresses that have been reserved. Where shared memory can be
     /// written, no other process gets at it: not even one that was forked off.
     ///
-    ///
     /// # Errors
     /// The system's.
     ///

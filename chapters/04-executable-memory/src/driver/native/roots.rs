@@ -41,8 +41,8 @@ impl<'a, 'io> VmRoots<'a, 'io> {
 
 // ANCHOR: roots
 // SAFETY: compiled code goes on where a frame says that waits for its callee, or where
-// the running one has called the runtime from. Below the module's frame lies the one that says where the module returns to:
-// to code that lives as long as the engine.
+// the running one has called the runtime from. Below the module's frame lies the one
+// that says where the module returns to: to code that lives as long as the engine.
 unsafe impl CodeRoots for VmRoots<'_, '_> {
     fn visit(&self, root: &mut dyn FnMut(CodeAddress)) {
         let running = self.vm.frame().cast_const();
