@@ -5,7 +5,7 @@
 use std::fmt;
 use std::io::ErrorKind;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use ch02_stencils::CodeAddress;
 
@@ -13,6 +13,7 @@ use super::batch::Batch;
 use super::books::{Books, Place, Published, Usage};
 use super::describe::Describe;
 use super::error::{ArenaError, SystemCall};
+use super::fork::Process;
 use super::ledger::Ledger;
 use super::near::candidates;
 use super::options::ArenaOptions;
@@ -27,6 +28,7 @@ pub struct Arena {
     pages: Arc<dyn PageSource>,
     options: ArenaOptions,
     books: Mutex<Books>,
+    process: Process,
 }
 // ANCHOR_END: arena
 
@@ -34,7 +36,8 @@ impl Arena {
     /// An arena that has nothing yet, and asks `pages` for it.
     #[must_use]
     pub fn new(pages: Arc<dyn PageSource>, options: ArenaOptions) -> Arc<Arena> {
-        Arc::new(Arena { pages, options, books: Mutex::default() })
+        let process = Process::this();
+        Arc::new(Arena { pages, options, books: Mutex::default(), process })
     }
 
     /// Starts to write code.
@@ -71,13 +74,32 @@ impl Arena {
     /// # Errors
     /// When the system does not take one. It stays then, and the next trim tries again.
     pub fn trim(&self) -> Result<usize, ArenaError> {
-        self.books().trim()
+        self.check_process()?;
+        let mut books = self.books();
+        if books.forgets_code() {
+            // What is mapped there next may be code again.
+            self.synchronize()?;
+        }
+        books.trim()
     }
 
-    /// Tells what lies at an address, if it is one of the arena's. Whoever is told must
-    /// not ask the arena for anything meanwhile: it would wait for itself.
+    /// Tells what lies at an address, if it is one of the arena's.
     pub fn locate<R>(&self, address: CodeAddress, tell: impl FnOnce(Place<'_>) -> R) -> Option<R> {
-        self.books().place(address).map(tell)
+        let books = self.books();
+        let place = books.place(address)?;
+        // Kept, as the books are closed when somebody is told.
+        let kept = match &place {
+            Place::Code { what, offset } => Some((Arc::clone(what), *offset)),
+            _ => None,
+        };
+        let place = match (place, &kept) {
+            (Place::Cells, _) => Place::Cells,
+            (Place::Guard, _) => Place::Guard,
+            (_, Some((what, offset))) => Place::Code { what, offset: *offset },
+            (_, None) => Place::Empty,
+        };
+        drop(books);
+        Some(tell(place))
     }
 
     /// The same for somebody who cannot wait: `Err` if another thread is at the books.
@@ -97,6 +119,7 @@ impl Arena {
     pub(super) fn extent(&self, bytes: usize) -> Result<Fresh, ArenaError> {
         let bytes = bytes.checked_next_multiple_of(self.granule());
         let bytes = bytes.ok_or(ArenaError::TooLarge { bytes: usize::MAX })?;
+        self.check_process()?;
         let mut books = self.books();
         if let Some(fresh) = books.take(bytes, self.options.trap)? {
             return Ok(fresh);
@@ -108,6 +131,7 @@ impl Arena {
 
     /// The same, if some region has so many bytes in a row: a multiple of a page.
     pub(super) fn free_extent(&self, bytes: usize) -> Result<Option<Fresh>, ArenaError> {
+        self.check_process()?;
         self.books().take(bytes, self.options.trap)
     }
 
@@ -123,7 +147,7 @@ impl Arena {
         for (piece, what) in pieces {
             books.ledger(piece.region()).count_in(&piece.room());
             let published = Published { bytes: piece.bytes(), what: Arc::clone(what) };
-            books.published.insert(piece.address().0, published);
+            books.insert(piece.address(), published);
         }
         drop(books);
         for (observer, (piece, what)) in
@@ -138,17 +162,19 @@ impl Arena {
     /// # Safety
     /// Nobody does, and nobody has a reference to it.
     pub(super) unsafe fn leave(&self, piece: &Piece) -> Result<(), ArenaError> {
+        self.check_process()?;
+        let published; // dropped after the books: it may own cells, which go back there
         let mut books = self.books();
         let ledger = books.ledger(piece.region());
         // SAFETY: passed on.
         unsafe { ledger.count_out(&piece.room(), self.options.trap)? };
-        let published = books.published.remove(&piece.address().0);
+        published = books.remove(piece.address());
         // Nobody publishes other code here before all have been told.
         for observer in &self.options.observers {
             observer.freed(piece.address(), piece.bytes());
         }
         drop(books);
-        drop(published); // not before: it may own cells, which go back into the books
+        drop(published);
         Ok(())
     }
 
@@ -157,6 +183,7 @@ impl Arena {
         &self,
         bytes: usize,
     ) -> Result<(Arc<Region>, Range<usize>), ArenaError> {
+        self.check_process()?;
         let mut books = self.books();
         for ledger in books.ledgers.values_mut() {
             if let Some(cells) = ledger.take_cells(bytes) {
@@ -192,7 +219,7 @@ impl Arena {
         let page = self.pages.page_size();
         let least = bytes.checked_next_multiple_of(page).filter(|&bytes| bytes <= MOST);
         let least = least.ok_or(ArenaError::TooLarge { bytes })?;
-        let wanted = books.next_region.max(self.options.first_region);
+        let wanted = books.next_region(&self.options);
         let mut code = wanted.clamp(least, MOST).next_multiple_of(page);
         let region = loop {
             match self.open(Sizes::new(code, page)) {
@@ -203,7 +230,6 @@ impl Arena {
                 Err(error) => return Err(error),
             }
         };
-        books.next_region = (region.code_size() * 2).min(self.options.largest_region);
         let start = region.addresses().start;
         Ok(books.ledgers.entry(start).or_insert_with(|| Ledger::new(region)))
     }
@@ -215,15 +241,28 @@ impl Arena {
         let near = near.map(|near| candidates(near, sizes.total() as u64, sizes.page as u64));
         for start in near.into_iter().flatten() {
             match open(Some(start)) {
-                Err(ArenaError::System { call: SystemCall::Reserve, .. }) => {}
+                Err(ArenaError::System { call: SystemCall::Reserve, reason, .. }) => {
+                    if reason.kind() != ErrorKind::AlreadyExists {
+                        break;
+                    }
+                }
                 opened => return opened,
             }
         }
         open(None)
     }
 
+    /// Memory with two addresses is not for processes that were forked off.
+    fn check_process(&self) -> Result<(), ArenaError> {
+        match self.options.strategy {
+            Strategy::DualMapping if !self.process.is_this() => Err(ArenaError::Forked),
+            _ => Ok(()),
+        }
+    }
+
+    /// The books. An observer may have panicked over them; they were in order then.
     fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().expect("nobody panics over the books")
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -238,7 +277,7 @@ pub(super) const LINE: usize = 16;
 const CODE_PER_CELL: usize = 16;
 
 /// A region is not so large that there are places in it out of reach of each other.
-const MOST: usize = 1 << 31;
+const MOST: usize = 1 << 30;
 
 /// Bytes to write to.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ const RUN: usize = 1 << 16;
 const IS_OPEN: &str = "a draft is in an extent";
 
 // ANCHOR: batch
-/// Code that is being written, and that nobody can execute.
+/// Code that is being written, and to which nothing leads yet.
 #[derive(Debug)]
 pub struct Batch {
     arena: Arc<Arena>,
@@ -117,6 +117,9 @@ impl Batch {
     /// # Errors
     /// When the system does not let it be executed. All of it goes back then.
     pub fn publish(mut self) -> Result<Vec<Code>, ArenaError> {
+        if !cfg!(target_arch = "x86_64") {
+            return Err(ArenaError::Processor);
+        }
         self.give_back_tails();
         if self.is_recycled {
             self.arena.synchronize()?;
@@ -187,7 +190,7 @@ impl Batch {
 impl Drop for Batch {
     fn drop(&mut self) {
         for Open { mut extent, .. } in mem::take(&mut self.extents) {
-            extent.bytes_mut().fill(self.arena.trap());
+            extent.fill(self.arena.trap());
             self.arena.give_back(extent);
         }
     }
@@ -235,8 +238,11 @@ impl Draft<'_> {
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
         if !self.is_finished {
-            let trap = self.batch.arena.trap();
-            self.bytes_mut().fill(trap);
+            let (trap, range) = (self.batch.arena.trap(), self.range.clone());
+            let extent = &mut self.batch.last_mut().extent;
+            if extent.region().is_ours() {
+                extent.bytes_mut()[range].fill(trap);
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ use super::arena::Fresh;
 use super::describe::Describe;
 use super::error::ArenaError;
 use super::ledger::Ledger;
+use super::options::ArenaOptions;
 use super::region::{Part, Region};
 use super::survey::{Span, SpanKind};
 
@@ -19,9 +20,9 @@ pub(super) struct Books {
     /// By first address.
     pub(super) ledgers: BTreeMap<u64, Ledger>,
     /// What is published, by the address where it begins.
-    pub(super) published: BTreeMap<u64, Published>,
-    /// How many bytes of code the next region will have; 0 before the first one.
-    pub(super) next_region: usize,
+    published: BTreeMap<u64, Published>,
+    /// How many bytes of code are published.
+    code: usize,
     /// Regions of which the system has taken back one half.
     leftovers: Vec<Ledger>,
 }
@@ -38,7 +39,7 @@ pub enum Place<'a> {
     /// Code that has been published.
     Code {
         /// Which.
-        what: &'a dyn Describe,
+        what: &'a Arc<dyn Describe>,
         /// How far from its start.
         offset: CodeOffset,
     },
@@ -84,6 +85,31 @@ impl Books {
         Ok(None)
     }
 
+    /// How many bytes of code the next region should have.
+    pub(super) fn next_region(&self, options: &ArenaOptions) -> usize {
+        let sizes = self.ledgers.values().map(|ledger| ledger.region().code_size());
+        let doubled = sizes.max().map_or(0, |largest| largest.saturating_mul(2));
+        doubled.min(options.largest_region).max(options.first_region)
+    }
+
+    /// Notes code that can be executed.
+    pub(super) fn insert(&mut self, address: CodeAddress, published: Published) {
+        self.code += published.bytes;
+        self.published.insert(address.0, published);
+    }
+
+    /// Notes that there is none at an address any more.
+    pub(super) fn remove(&mut self, address: CodeAddress) -> Option<Published> {
+        let published = self.published.remove(&address.0)?;
+        self.code -= published.bytes;
+        Some(published)
+    }
+
+    /// Whether there has been code in regions that a trim would give back.
+    pub(super) fn forgets_code(&self) -> bool {
+        self.ledgers.values().any(|ledger| ledger.is_empty() && ledger.had_code())
+    }
+
     /// What lies at an address.
     pub(super) fn place(&self, address: CodeAddress) -> Option<Place<'_>> {
         let mut parts = self.ledgers.values().map(|ledger| ledger.region());
@@ -100,7 +126,7 @@ impl Books {
         match before.next_back() {
             Some((&start, published)) if address.0 - start < published.bytes as u64 => {
                 let offset = CodeOffset((address.0 - start) as usize);
-                Place::Code { what: &*published.what, offset }
+                Place::Code { what: &published.what, offset }
             }
             _ => Place::Empty,
         }
@@ -115,7 +141,7 @@ impl Books {
             populated: ledgers().map(Ledger::populated).sum(),
             free: ledgers().map(Ledger::free).sum(),
             pieces: self.published.len(),
-            code: self.published.values().map(|published| published.bytes).sum(),
+            code: self.code,
         }
     }
 

@@ -16,6 +16,12 @@ pub enum ArenaError {
         /// What the system said.
         reason: io::Error,
     },
+    /// The arena belongs to the process from which this one was forked off.
+    #[error("the memory for code is that of the process from which this one was forked off")]
+    Forked,
+    /// What is written would have to be flushed from caches, which is not done.
+    #[error("code can be published on x86-64 only")]
+    Processor,
     /// More than an address can tell.
     #[error("{bytes} bytes are more than a process can have")]
     TooLarge {
@@ -35,6 +41,7 @@ impl ArenaError {
         match self {
             Self::System { reason, .. } => reason.kind(),
             Self::TooLarge { .. } => io::ErrorKind::OutOfMemory,
+            Self::Forked | Self::Processor => io::ErrorKind::Unsupported,
         }
     }
 }

@@ -72,6 +72,11 @@ impl Ledger {
         })
     }
 
+    /// Whether there has ever been code here.
+    pub(super) fn had_code(&self) -> bool {
+        self.used > 0
+    }
+
     /// Whether nobody has anything here.
     pub(super) fn is_empty(&self) -> bool {
         Arc::strong_count(&self.region) == 1
@@ -125,7 +130,7 @@ impl Ledger {
         // SAFETY: nobody but the piece has code there, and nobody executes that.
         let sealed = unsafe { Sealed::new(Arc::clone(&self.region), range) };
         let mut extent = sealed.unseal().map_err(|(_, error)| error)?;
-        extent.bytes_mut().fill(trap);
+        extent.fill(trap);
         for page in self.pages(piece) {
             self.pieces_on[page] -= 1;
         }
@@ -153,7 +158,7 @@ impl Ledger {
         // SAFETY: there has never been anything here, and the books are locked.
         let mut chunk = unsafe { Extent::new(Arc::clone(&self.region), range) };
         chunk.populate()?;
-        chunk.bytes_mut().fill(trap);
+        chunk.fill(trap);
         self.populated = end;
         Ok(())
     }

@@ -5,6 +5,7 @@
 
 // What the system gives.
 mod pages;
+mod fork;
 mod error;
 
 // Who owns which bytes.

@@ -39,8 +39,8 @@ pub enum Backing<'a> {
 ///
 /// # Safety
 /// What [`reserve`](Self::reserve) returns is as large as was asked for, and nobody
-/// else's. The others do what they say, and to nothing else; when one returns an
-/// error, it has changed nothing.
+/// else's. The others do what they say, and to nothing else. When one returns an error,
+/// it has changed nothing, but for [`map`](Self::map): what was reserved may be nobody's then.
 pub unsafe trait PageSource: fmt::Debug + Send + Sync {
     /// How many bytes a page has: a power of two.
     fn page_size(&self) -> usize;
@@ -65,8 +65,8 @@ pub unsafe trait PageSource: fmt::Debug + Send + Sync {
     /// The system's.
     fn lock(&self, memory: BorrowedFd<'_>) -> io::Result<()>;
 
-    /// Maps memory at addresses that have been reserved. Where shared memory can be
-    /// written, no other process gets at it: not even one that was forked off.
+    /// Maps memory at addresses that have been reserved. A process that is
+    /// forked off does not get mappings of shared memory.
     ///
     /// # Errors
     /// The system's.
@@ -135,8 +135,9 @@ unsafe impl PageSource for SystemPages {
         let start = reserve(bytes, at)?;
         // SAFETY: this was reserved right here.
         let give_back = |start: NonNull<u8>, bytes| unsafe { munmap(start.as_ptr().cast(), bytes) };
-        match reserve(HEADROOM, None) {
-            Ok(headroom) => give_back(headroom, HEADROOM)?,
+        let headroom = headroom(bytes);
+        match reserve(headroom, None) {
+            Ok(start) => give_back(start, headroom)?,
             Err(error) => {
                 give_back(start, bytes)?;
                 return Err(error);
@@ -184,9 +185,7 @@ unsafe impl PageSource for SystemPages {
                 Backing::Shared(memory) => {
                     let flags = MapFlags::SHARED | MapFlags::FIXED;
                     mmap(start, bytes, access, flags, memory, 0)?;
-                    if protection == Protection::Write {
-                        madvise(start, bytes, Advice::LinuxDontFork)?;
-                    }
+                    madvise(start, bytes, Advice::LinuxDontFork)?;
                 }
             }
         }
@@ -240,9 +239,12 @@ fn access(protection: Protection) -> ProtFlags {
     }
 }
 
-/// How many bytes of addresses are left to others. Rust's allocator ends the process when
-/// it gets none, which is worse than an arena that gets none.
-const HEADROOM: usize = 8 << 20;
+/// How many bytes of addresses are left to others by who reserves this many. Rust's
+/// allocator ends the process when it gets none, which is worse than an arena that gets
+/// none; and the books of the smallest pieces of code are larger than the code.
+fn headroom(bytes: usize) -> usize {
+    (8 << 20).max(bytes.saturating_mul(4))
+}
 
 /// Reserves addresses, exactly at `at`, if there is one.
 fn reserve(bytes: usize, at: Option<u64>) -> io::Result<NonNull<u8>> {

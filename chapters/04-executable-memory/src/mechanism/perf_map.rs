@@ -3,12 +3,13 @@
 //! `tools/perf/Documentation/jit-interface.txt`.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, LineWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, ErrorKind, LineWriter, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::OFlags;
+use rustix::process::getuid;
 
 use super::describe::Describe;
 use super::observer::Observer;
@@ -42,6 +43,11 @@ impl PerfMap {
         // Nor shall it be a pipe, on which to wait for a reader.
         options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
         let file = options.open(&path)?;
+        let metadata = file.metadata()?;
+        // Somebody else, who had made it before, could read where code lies.
+        if !metadata.is_file() || metadata.uid() != getuid().as_raw() {
+            return Err(io::Error::new(ErrorKind::AlreadyExists, "the file is somebody else's"));
+        }
         Ok(PerfMap { file: Mutex::new(LineWriter::new(file)), path })
     }
 

@@ -4,6 +4,7 @@
 //! "A page's life at two addresses".
 #![expect(unsafe_code, reason = "turns ranges of mapped memory into slices")]
 
+use std::fmt;
 use std::ops::Range;
 use std::os::fd::AsFd;
 use std::ptr::NonNull;
@@ -14,6 +15,7 @@ use std::sync::atomic::AtomicU64;
 use ch02_stencils::CodeAddress;
 
 use super::error::{ArenaError, SystemCall};
+use super::fork::Process;
 use super::pages::{Backing, PageSource, Protection};
 
 // ANCHOR: strategy
@@ -29,11 +31,19 @@ pub enum Strategy {
 // ANCHOR_END: strategy
 
 /// Addresses that are ours, until this is dropped.
-#[derive(Debug)]
 struct Reservation {
     pages: Arc<dyn PageSource>,
     start: NonNull<u8>,
     bytes: usize,
+    /// Whose they are.
+    process: Process,
+}
+
+impl fmt::Debug for Reservation {
+    /// Says nothing about the address, at which code may be written.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reservation").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
 }
 
 // SAFETY: it is a range of addresses, which all threads share; what is done to the
@@ -50,7 +60,8 @@ impl Reservation {
     ) -> Result<Reservation, ArenaError> {
         let start = pages.reserve(bytes, at);
         let start = start.map_err(ArenaError::system(SystemCall::Reserve, bytes))?;
-        Ok(Reservation { pages: Arc::clone(pages), start, bytes })
+        let process = Process::this();
+        Ok(Reservation { pages: Arc::clone(pages), start, bytes, process })
     }
 
     /// The address that is so far from the start.
@@ -107,7 +118,7 @@ impl Reservation {
 
     /// Gives the addresses back, unless that has been done. If it fails, they stay.
     fn release(&mut self) -> Result<(), ArenaError> {
-        if self.bytes == 0 {
+        if self.bytes == 0 || !self.process.is_this() {
             return Ok(());
         }
         // SAFETY: whoever could access them would have borrowed this.
@@ -203,6 +214,11 @@ impl Region {
         self.cells
     }
 
+    /// Whether this process can write code here.
+    pub(super) fn is_ours(&self) -> bool {
+        self.alias.as_ref().is_none_or(|alias| alias.process.is_this())
+    }
+
     pub(super) fn page(&self) -> usize {
         self.page
     }
@@ -286,8 +302,19 @@ impl Extent {
         self.range.clone()
     }
 
+    /// Writes the same to all bytes; nothing, if they are another process's.
+    pub(super) fn fill(&mut self, byte: u8) {
+        if self.region.is_ours() {
+            self.bytes_mut().fill(byte);
+        }
+    }
+
     /// The bytes.
+    ///
+    /// # Panics
+    /// When they are another process's.
     pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
+        assert!(self.region.is_ours(), "a process that was forked off has no code to write");
         let start = self.region.writable(self.range.start);
         // SAFETY: the bytes are mapped as long as there is the region; by the promise
         // made to `new` they are writable and nobody else's.

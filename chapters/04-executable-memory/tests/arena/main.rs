@@ -11,6 +11,7 @@ mod watched;
 // What can be done to which pages.
 mod guards;
 mod seals;
+mod secrecy;
 mod write_xor_execute;
 
 // What becomes of memory.
@@ -22,6 +23,7 @@ mod near;
 mod reuse;
 
 // What can go wrong.
+mod forks;
 mod limits;
 mod refusals;
 mod threads;

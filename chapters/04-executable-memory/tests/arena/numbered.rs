@@ -136,3 +136,10 @@ impl Numbered {
         unsafe { self.code.function(CodeOffset(0)) }
     }
 }
+
+/// Frees code that has never been executed.
+pub(crate) fn free(code: Code) {
+    // SAFETY: it never will be.
+    let nobody = unsafe { NoRoots::new() };
+    code.free(&nobody).expect("nobody is in the way");
+}

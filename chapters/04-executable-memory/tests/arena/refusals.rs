@@ -93,7 +93,7 @@ fn live_with(
 fn call(error: &ArenaError) -> SystemCall {
     match error {
         ArenaError::System { call, .. } => *call,
-        ArenaError::TooLarge { .. } => panic!("nothing here is too large"),
+        other => panic!("the system has nothing to do with this: {other}"),
     }
 }
 

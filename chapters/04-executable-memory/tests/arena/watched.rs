@@ -103,7 +103,10 @@ impl State {
         self.calls.push(call);
         if self.rule.as_mut().is_some_and(|rule| rule(&call)) {
             self.refused.push(call);
-            return Err(io::ErrorKind::OutOfMemory.into());
+            // What is refused at a place is somebody else's.
+            let is_placed = call.call == SystemCall::Reserve && call.start != 0;
+            let kinds = (io::ErrorKind::AlreadyExists, io::ErrorKind::OutOfMemory);
+            return Err(if is_placed { kinds.0 } else { kinds.1 }.into());
         }
         if self.is_trespass(&call) {
             self.trespasses.push(call);

@@ -1,15 +1,15 @@
 //! Instructions of compiled code that fail.
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
-use ch02_stencils::CodeOffset;
-use ch04_executable_memory::Strategy;
+use ch02_stencils::{CodeAddress, CodeOffset};
 use ch04_executable_memory::fault::AlternateStack;
+use ch04_executable_memory::{Describe, Observer, Strategy};
 use nix::sys::signal::Signal;
 
 use super::death::{Death, alike, death, deaths};
-use super::made::{self, BOTH, READ_0};
+use super::made::{self, BOTH, READ_0, RETURN};
 
 /// What becomes of a process that calls this code.
 fn death_by(test: &str, code: &[u8], second: usize) -> Death {
@@ -116,22 +116,30 @@ fn code_that_runs_out_of_stack_is_told_before_rust_says_what_it_says() {
     assert_eq!(death.signal(), Some(Signal::SIGABRT));
 }
 
+/// Stays at the books for ever when code is freed.
+#[derive(Debug)]
+struct Slow(mpsc::Sender<()>);
+
+impl Observer for Slow {
+    fn published(&self, _: CodeAddress, _: &[u8], _: &dyn Describe) {}
+
+    fn freed(&self, _: CodeAddress, _: usize) {
+        self.0.send(()).expect("somebody waits for this");
+        loop {
+            thread::park();
+        }
+    }
+}
+
 #[test]
 fn while_somebody_stays_at_the_books_names_are_missing() {
     let test = "inside::while_somebody_stays_at_the_books_names_are_missing";
     let death = death(test, || {
-        let arena = made::watched(Strategy::default());
-        let code = made::publish(&arena, "f", &READ_0, 2);
         let (at_the_books, is_there) = mpsc::channel();
-        let address = code.address(CodeOffset(0));
-        thread::spawn(move || {
-            arena.locate(address, |_| {
-                at_the_books.send(()).expect("somebody waits for this");
-                loop {
-                    thread::park();
-                }
-            })
-        });
+        let arena = made::watched_by(Arc::new(Slow(at_the_books)));
+        let (code, other) =
+            (made::publish(&arena, "f", &READ_0, 2), made::publish(&arena, "g", &RETURN, 1));
+        thread::spawn(move || made::free(other));
         is_there.recv().expect("it is sent");
         made::call(&code);
     });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ch02_stencils::{CodeAddress, CodeOffset};
 use ch04_executable_memory::{
-    Arena, ArenaOptions, Code, Describe, NoRoots, Strategy, SystemPages, fault,
+    Arena, ArenaOptions, Code, Describe, NoRoots, Observer, Strategy, SystemPages, fault,
 };
 
 pub(super) const BOTH: [Strategy; 2] = [Strategy::DualMapping, Strategy::Flips];
@@ -42,6 +42,14 @@ impl Describe for TwoInstructions {
 /// An arena that is watched until the process ends.
 pub(super) fn watched(strategy: Strategy) -> Arc<Arena> {
     let arena = arena(strategy);
+    std::mem::forget(fault::report(&arena).expect("handlers can be installed"));
+    arena
+}
+
+/// The same, and somebody is told of its code.
+pub(super) fn watched_by(observer: Arc<dyn Observer>) -> Arc<Arena> {
+    let options = ArenaOptions { observers: vec![observer], ..ArenaOptions::new(0xcc) };
+    let arena = Arena::new(Arc::new(SystemPages), options);
     std::mem::forget(fault::report(&arena).expect("handlers can be installed"));
     arena
 }

@@ -16,8 +16,8 @@ use crate::mechanism::CodeAddress;
 /// and at [`finish`](Self::finish) the stencil `finish`. At the address of an
 /// instruction there is code that does what the instruction says, to a VM that is
 /// laid out as the C has it, and then jumps to the code of the one that comes next.
-/// All of it stays there as long as the program is borrowed, and what it calls
-/// aborts instead of unwinding.
+/// All of it stays there as long as the program is borrowed and somebody may still get
+/// there, and what it calls aborts instead of unwinding.
 pub unsafe trait CompiledProgram {
     /// What it was compiled from.
     fn program(&self) -> &Program;

@@ -55,7 +55,7 @@ impl Describe for CompiledFunction {
             _ => "hot part",
         };
         let (line, opcode) = (lines[index], instructions[index].opcode.info().name);
-        write!(out, "`{name}`, line {line}, instruction {index}, {opcode}: ")?;
+        write!(out, "`{name:.80}`, line {line}, instruction {index}, {opcode}: ")?;
         write!(out, "{part} + {:#x}", found.offset)
     }
 }

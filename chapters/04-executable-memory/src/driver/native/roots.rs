@@ -18,7 +18,7 @@ impl<'a, 'io> VmRoots<'a, 'io> {
     /// The roots of a VM that has handed over, or has not started, or has ended.
     ///
     /// # Safety
-    /// No compiled code is running for the VM.
+    /// No compiled code is running for the VM, and no other VM runs the code that is freed.
     #[must_use]
     pub unsafe fn suspended(vm: &'a Vm<'io>) -> VmRoots<'a, 'io> {
         VmRoots { vm, here: None }
@@ -27,7 +27,7 @@ impl<'a, 'io> VmRoots<'a, 'io> {
     /// The roots of a VM whose code has called a function of the runtime.
     ///
     /// # Safety
-    /// The function will return to `here`, and no other compiled code is running.
+    /// The function will return to `here`, and no other VM runs the code that is freed.
     #[must_use]
     pub unsafe fn running(vm: &'a Vm<'io>, here: CodeAddress) -> VmRoots<'a, 'io> {
         VmRoots { vm, here: Some(here) }
