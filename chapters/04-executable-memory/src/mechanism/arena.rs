@@ -185,7 +185,7 @@ impl Arena {
     ) -> Result<(Arc<Region>, Range<usize>), ArenaError> {
         self.check_process()?;
         let mut books = self.books();
-        for ledger in books.ledgers.values_mut() {
+        for ledger in &mut books.ledgers {
             if let Some(cells) = ledger.take_cells(bytes) {
                 return Ok(cells);
             }
@@ -230,8 +230,7 @@ impl Arena {
                 Err(error) => return Err(error),
             }
         };
-        let start = region.addresses().start;
-        Ok(books.ledgers.entry(start).or_insert_with(|| Ledger::new(region)))
+        Ok(books.ledgers.push_mut(Ledger::new(region)))
     }
 
     /// Opens a region, near if that can be.

@@ -17,8 +17,8 @@ use super::survey::{Span, SpanKind};
 /// What is known of all memory.
 #[derive(Default)]
 pub(super) struct Books {
-    /// By first address.
-    pub(super) ledgers: BTreeMap<u64, Ledger>,
+    /// Of each region, the oldest first: it is filled before others are.
+    pub(super) ledgers: Vec<Ledger>,
     /// What is published, by the address where it begins.
     published: BTreeMap<u64, Published>,
     /// How many bytes of code are published.
@@ -71,13 +71,15 @@ pub struct Usage {
 impl Books {
     /// The books of a region.
     pub(super) fn ledger(&mut self, region: &Region) -> &mut Ledger {
-        let ledger = self.ledgers.get_mut(&region.addresses().start);
+        let start = region.addresses().start;
+        let is_its = |ledger: &&mut Ledger| ledger.region().addresses().start == start;
+        let ledger = self.ledgers.iter_mut().find(is_its);
         ledger.expect("a region stays as long as somebody has something in it")
     }
 
     /// Takes bytes that nobody has, from the first region that has so many in a row.
     pub(super) fn take(&mut self, bytes: usize, trap: u8) -> Result<Option<Fresh>, ArenaError> {
-        for ledger in self.ledgers.values_mut() {
+        for ledger in &mut self.ledgers {
             if let Some(fresh) = ledger.take(bytes, trap)? {
                 return Ok(Some(fresh));
             }
@@ -87,7 +89,7 @@ impl Books {
 
     /// How many bytes of code the next region should have.
     pub(super) fn next_region(&self, options: &ArenaOptions) -> usize {
-        let sizes = self.ledgers.values().map(|ledger| ledger.region().code_size());
+        let sizes = self.ledgers.iter().map(|ledger| ledger.region().code_size());
         let doubled = sizes.max().map_or(0, |largest| largest.saturating_mul(2));
         doubled.min(options.largest_region).max(options.first_region)
     }
@@ -107,12 +109,12 @@ impl Books {
 
     /// Whether there has been code in regions that a trim would give back.
     pub(super) fn forgets_code(&self) -> bool {
-        self.ledgers.values().any(|ledger| ledger.is_empty() && ledger.had_code())
+        self.ledgers.iter().any(|ledger| ledger.is_empty() && ledger.had_code())
     }
 
     /// What lies at an address.
     pub(super) fn place(&self, address: CodeAddress) -> Option<Place<'_>> {
-        let mut parts = self.ledgers.values().map(|ledger| ledger.region());
+        let mut parts = self.ledgers.iter().map(|ledger| ledger.region());
         let (region, part) = parts.find_map(|region| Some((region, region.part(address.0)?)))?;
         Some(match part {
             Part::Code { offset } => self.code_at(region.code_address(offset)),
@@ -134,7 +136,7 @@ impl Books {
 
     /// How much memory there is, and how much of it is in use.
     pub(super) fn usage(&self) -> Usage {
-        let ledgers = || self.ledgers.values();
+        let ledgers = || self.ledgers.iter();
         Usage {
             regions: self.ledgers.len(),
             reserved: ledgers().map(|ledger| ledger.region().code_size()).sum(),
@@ -147,7 +149,7 @@ impl Books {
 
     /// The regions, with what is free in them and what is code.
     pub(super) fn contents(&self) -> Vec<(Arc<Region>, Vec<Span>)> {
-        let contents = self.ledgers.values().map(|ledger| {
+        let contents = self.ledgers.iter().map(|ledger| {
             let mut spans: Vec<Span> = ledger.free_spans().collect();
             let region = ledger.region();
             let (start, end) = (region.code_address(0).0, region.code_size() as u64);
@@ -165,8 +167,7 @@ impl Books {
     /// Gives empty regions back to the system.
     pub(super) fn trim(&mut self) -> Result<usize, ArenaError> {
         let mut bytes = 0;
-        let empty = self.ledgers.extract_if(.., |_, ledger| ledger.is_empty());
-        let empty = empty.map(|(_, ledger)| ledger);
+        let empty = self.ledgers.extract_if(.., |ledger| ledger.is_empty());
         let empty: Vec<Ledger> = self.leftovers.drain(..).chain(empty).collect();
         let mut refused = Ok(());
         for mut ledger in empty {
@@ -187,7 +188,7 @@ impl Books {
         if addresses.is_empty() {
             self.leftovers.push(ledger);
         } else {
-            self.ledgers.insert(addresses.start, ledger);
+            self.ledgers.push(ledger);
         }
     }
 }

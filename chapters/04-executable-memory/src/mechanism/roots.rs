@@ -93,3 +93,13 @@ impl Retired {
         refused.map(|()| before - self.code.len())
     }
 }
+
+impl IntoIterator for Retired {
+    type Item = Code;
+    type IntoIter = std::vec::IntoIter<Code>;
+
+    /// The code that waits.
+    fn into_iter(self) -> Self::IntoIter {
+        self.code.into_iter()
+    }
+}

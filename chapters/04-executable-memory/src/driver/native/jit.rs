@@ -176,15 +176,25 @@ pub(super) fn publish(batch: Batch) -> Result<Vec<Code>, JitError> {
 
 impl Drop for Jit {
     fn drop(&mut self) {
+        let functions = self.functions.get_mut().drain(..).map(|function| function.code);
+        let retired = mem::take(self.retired.get_mut());
+        let code = retired.into_iter().chain(self.shims.drain(..)).chain(functions);
         // SAFETY: nobody runs the code, as that borrows this. Frames that would return
         // to it get other return addresses from whoever resumes their VM.
-        let roots = unsafe { NoRoots::new() };
-        let retired = self.retired.get_mut();
-        self.shims.drain(..).for_each(|code| retired.push(code));
-        self.functions.get_mut().drain(..).for_each(|function| retired.push(function.code));
-        // Code that the system does not take back is lost.
-        let _ = retired.sweep(&roots);
+        unsafe { free_all(code) };
     }
+}
+
+/// Frees code; what the system does not take back is lost.
+///
+/// # Safety
+/// Nobody runs the code, or will.
+pub(super) unsafe fn free_all(code: impl IntoIterator<Item = Code>) {
+    // SAFETY: passed on.
+    let roots = unsafe { NoRoots::new() };
+    let mut retired = Retired::default();
+    code.into_iter().for_each(|code| retired.push(code));
+    let _ = retired.sweep(&roots);
 }
 
 // SAFETY: `link_function` has linked the stencil of each instruction, whose holes hold

@@ -8,6 +8,8 @@ mod listing;
 mod watched;
 mod timed;
 #[cfg(test)]
+mod many;
+#[cfg(test)]
 mod moving;
 
 pub use function::CompiledFunction;
