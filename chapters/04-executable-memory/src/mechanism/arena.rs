@@ -13,13 +13,14 @@ use super::batch::Batch;
 use super::books::{Books, Place, Published, Usage};
 use super::describe::Describe;
 use super::error::{ArenaError, SystemCall};
+use super::extent::Extent;
 use super::fork::Process;
 use super::ledger::Ledger;
 use super::near::candidates;
 use super::options::ArenaOptions;
 use super::pages::PageSource;
 use super::piece::Piece;
-use super::region::{Extent, Region, Sizes, Strategy};
+use super::region::{Region, Sizes, Strategy};
 use super::survey::Span;
 
 // ANCHOR: arena

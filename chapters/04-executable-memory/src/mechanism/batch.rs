@@ -11,8 +11,9 @@ use super::arena::{Arena, Fresh, LINE};
 use super::code::Code;
 use super::describe::Describe;
 use super::error::ArenaError;
+use super::extent::{Extent, Sealed};
 use super::piece::Piece;
-use super::region::{Extent, Region, Sealed, Strategy};
+use super::region::{Region, Strategy};
 
 /// How many bytes a batch takes at a time when it may need more than one piece of code does.
 const RUN: usize = 1 << 16;

@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use super::arena::Fresh;
 use super::error::ArenaError;
+use super::extent::{Extent, Sealed};
 use super::ranges::FreeRanges;
-use super::region::{Extent, Region, Sealed, Strategy};
+use super::region::{Region, Strategy};
 use super::survey::{Span, SpanKind};
 
 /// How many bytes get memory behind them at a time.

@@ -11,6 +11,7 @@ mod error;
 // Who owns which bytes.
 mod ranges;
 mod region;
+mod extent;
 mod near;
 mod ledger;
 mod books;
