@@ -15,7 +15,7 @@ use super::describe::Describe;
 use super::error::{ArenaError, SystemCall};
 use super::extent::Extent;
 use super::fork::Process;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Memory};
 use super::near::candidates;
 use super::options::ArenaOptions;
 use super::pages::PageSource;
@@ -125,8 +125,9 @@ impl Arena {
         if let Some(fresh) = books.take(bytes, self.options.trap)? {
             return Ok(fresh);
         }
+        let memory = books.memory;
         let ledger = self.grow(&mut books, bytes)?;
-        let fresh = ledger.take(bytes, self.options.trap)?;
+        let fresh = ledger.take(bytes, self.options.trap, memory)?;
         Ok(fresh.expect("a new region has room for what it was opened for"))
     }
 
@@ -203,7 +204,13 @@ impl Arena {
 
     /// Has processors forget code that was here before.
     pub(super) fn synchronize(&self) -> Result<(), ArenaError> {
-        self.pages.synchronize().map_err(ArenaError::system(SystemCall::Synchronize, 0))
+        let synchronized = self.pages.synchronize();
+        synchronized.map_err(ArenaError::system(SystemCall::Synchronize, 0))
+    }
+
+    /// Code goes only where none has been, from now on.
+    pub(super) fn use_no_room_again(&self) {
+        self.books().memory = Memory::CannotForget;
     }
 
     /// What it hands out are multiples of this.

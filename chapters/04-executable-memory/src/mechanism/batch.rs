@@ -123,7 +123,8 @@ impl Batch {
         }
         self.give_back_tails();
         if self.is_recycled {
-            self.arena.synchronize()?;
+            let synchronized = self.arena.synchronize();
+            synchronized.inspect_err(|_| self.arena.use_no_room_again())?;
         }
         let extents = self.seal()?;
         let drafts = mem::take(&mut self.drafts).into_iter();

@@ -19,6 +19,14 @@ use super::survey::{Span, SpanKind};
 /// How many bytes get memory behind them at a time.
 const CHUNK: usize = 1 << 16;
 
+/// Whether processors forget what they have fetched, if they are asked to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Memory {
+    #[default]
+    CanForget,
+    CannotForget,
+}
+
 /// The books of a region.
 pub(super) struct Ledger {
     region: Arc<Region>,
@@ -91,9 +99,22 @@ impl Ledger {
         Ok((addresses.end - addresses.start) as usize)
     }
 
-    /// Takes room for so many bytes of code, if there is.
-    pub(super) fn take(&mut self, bytes: usize, trap: u8) -> Result<Option<Fresh>, ArenaError> {
-        let Some(range) = self.free.take(bytes) else { return Ok(None) };
+    /// Takes room for so many bytes of code, if there is; where none has been before, if
+    /// that cannot be forgotten.
+    pub(super) fn take(
+        &mut self,
+        bytes: usize,
+        trap: u8,
+        memory: Memory,
+    ) -> Result<Option<Fresh>, ArenaError> {
+        let range = match memory {
+            Memory::CanForget => self.free.take(bytes),
+            Memory::CannotForget => {
+                let unused = self.used.next_multiple_of(self.region.page());
+                self.free.take_behind(unused, bytes)
+            }
+        };
+        let Some(range) = range else { return Ok(None) };
         if let Err(error) = self.populate(range.end, trap) {
             self.free.give(range);
             return Err(error);

@@ -36,6 +36,19 @@ impl FreeRanges {
 
     // ANCHOR_END: take
 
+    /// The same, of bytes from `start` on: the first of the last range that has them.
+    pub(super) fn take_behind(&mut self, start: usize, bytes: usize) -> Option<Range<usize>> {
+        let room = |(&from, &end): (&usize, &usize)| {
+            let first = from.max(start);
+            (end.checked_sub(first)? >= bytes).then_some((from, end, first))
+        };
+        let (from, end, first) = self.by_start.iter().rev().find_map(room)?;
+        self.remove(from, end - from);
+        self.insert(from..first);
+        self.insert(first + bytes..end);
+        Some(first..first + bytes)
+    }
+
     // ANCHOR: give
     /// Gives a range back, which grows together with its neighbours.
     ///

@@ -212,3 +212,22 @@ fn no_flip_touches_a_page_with_code_of_somebody_else() {
     functions.into_iter().for_each(|function| function.free().expect("nobody executes it"));
     assert_eq!(arena.usage().free, arena.usage().reserved);
 }
+
+#[test]
+fn where_processors_cannot_forget_code_goes_to_new_room_only() {
+    for strategy in BOTH {
+        let pages = Arc::new(Watched::default());
+        let arena = arena_on(pages.clone(), strategy);
+        let first = publish(&arena, 1, 5000).expect("there is memory");
+        let old = first.addresses();
+        first.free().expect("nobody executes it");
+        pages.refuse(|call| call.call == SystemCall::Synchronize);
+        publish(&arena, 2, 5000).expect_err("there has been code before");
+        for number in 3..100 {
+            let function = publish(&arena, number, 5000).expect("there is memory");
+            function.assert_works();
+            assert!(function.addresses().start >= old.end, "not where code was, with {strategy:?}");
+            function.free().expect("nobody executes it");
+        }
+    }
+}
