@@ -202,15 +202,16 @@ impl Arena {
         self.books().ledger(region).give_cells(cells);
     }
 
-    /// Has processors forget code that was here before.
-    pub(super) fn synchronize(&self) -> Result<(), ArenaError> {
+    fn synchronize(&self) -> Result<(), ArenaError> {
         let synchronized = self.pages.synchronize();
         synchronized.map_err(ArenaError::system(SystemCall::Synchronize, 0))
     }
 
-    /// Code goes only where none has been, from now on.
-    pub(super) fn use_no_room_again(&self) {
-        self.books().memory = Memory::CannotForget;
+    /// Has processors forget code that was here before; if they cannot, code goes only
+    /// where none has been, from now on.
+    pub(super) fn forget_old_code(&self) -> Result<(), ArenaError> {
+        let forgotten = self.synchronize();
+        forgotten.inspect_err(|_| self.books().memory = Memory::CannotForget)
     }
 
     /// What it hands out are multiples of this.

@@ -123,8 +123,7 @@ impl Batch {
         }
         self.give_back_tails();
         if self.is_recycled {
-            let synchronized = self.arena.synchronize();
-            synchronized.inspect_err(|_| self.arena.use_no_room_again())?;
+            self.arena.forget_old_code()?;
         }
         let extents = self.seal()?;
         let drafts = mem::take(&mut self.drafts).into_iter();
