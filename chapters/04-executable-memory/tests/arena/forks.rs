@@ -2,6 +2,8 @@
 //! test is a process of its own, as only the thread that forks lives on in the child.
 #![expect(unsafe_code, reason = "forks")]
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use ch04_executable_memory::{ArenaError, Strategy};
 use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitStatus, waitpid};
@@ -16,9 +18,9 @@ fn forked(body: impl FnOnce()) -> WaitStatus {
     match unsafe { fork() }.expect("there may be another process") {
         ForkResult::Parent { child } => waitpid(child, None).expect("it ends"),
         ForkResult::Child => {
-            body();
+            let status = i32::from(catch_unwind(AssertUnwindSafe(body)).is_err());
             // SAFETY: nothing that the parent has is flushed or freed twice.
-            unsafe { libc::_exit(0) }
+            unsafe { libc::_exit(status) }
         }
     }
 }
