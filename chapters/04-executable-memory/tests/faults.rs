@@ -2,6 +2,8 @@
 //! test runs itself once more, in a process of its own, which plays the scene.
 #![cfg(all(target_arch = "x86_64", target_os = "linux"))]
 
+mod masked;
+
 #[path = "faults/death.rs"]
 mod death;
 #[path = "faults/made.rs"]

@@ -1,11 +1,14 @@
 //! A stencil that is wrong: the process says where, and dies of it.
 #![cfg(all(target_arch = "x86_64", target_os = "linux"))]
 
+mod masked;
+
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use masked::without_addresses;
 use object::{Object, ObjectSection, ObjectSymbol};
 
 /// The objects that ship with the repository.
@@ -33,26 +36,20 @@ fn run(folder: &Path, text: &str) -> Output {
     command.arg(program).arg("--run").env("COPY_PATCH_RUN_STENCILS", folder).output().unwrap()
 }
 
-/// What was said, with a word for addresses.
-fn without_addresses(said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(said);
-    let words = text.split_inclusive([' ', '\n', ':', ',']);
-    let mask = |word: &str| match word.strip_prefix("0x") {
-        Some(digits) if digits.len() > 8 => format!("ADDRESS{}", &word[word.len() - 1..]),
-        _ => word.to_owned(),
-    };
-    words.map(mask).collect()
+/// What was said on standard error.
+fn said(output: &Output) -> String {
+    without_addresses(&String::from_utf8_lossy(&output.stderr))
 }
 
 // ANCHOR: last_words
 #[test]
 fn a_process_says_which_instruction_it_dies_of() {
     let folder = tempfile::tempdir().unwrap();
-    // `mov rbx, r14` becomes `ud2`, which is no instruction, and a `nop`.
+    // `mov rbx, r14` becomes `ud2`, which always fails, and a `nop`.
     break_stencil(folder.path(), "BINARY_OP_ADD", &[0x0f, 0x0b, 0x90]);
     let output = run(folder.path(), "def f(a, b):\n    return b * (a + b)\nprint(f(1, 2))\n");
     assert_eq!(output.status.signal(), Some(libc::SIGILL));
-    insta::assert_snapshot!(without_addresses(&output.stderr), @r"
+    insta::assert_snapshot!(said(&output), @r"
     fatal: SIGILL in compiled code: no instruction of this processor
       at ADDRESS: `f`, line 2, instruction 4, BINARY_OP: hot part + 0x0
     ");

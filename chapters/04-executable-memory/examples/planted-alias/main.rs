@@ -7,6 +7,9 @@
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod attack;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[path = "../../tests/masked/mod.rs"]
+mod masked;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod observe;
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]

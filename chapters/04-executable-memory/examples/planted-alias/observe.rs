@@ -8,6 +8,7 @@ use std::process::{Command, ExitStatus};
 use nix::sys::signal::Signal;
 
 use super::attack::Scene;
+use super::masked::without_addresses;
 
 /// Runs a process that plays a scene; tells what it has said, and how it has ended.
 pub(super) fn watch(scene: Scene, child: &mut Command) -> io::Result<String> {
@@ -31,20 +32,6 @@ fn end(status: ExitStatus) -> String {
         Some(Err(_)) => "the process has died of a signal".to_owned(),
         None => "the process lives on".to_owned(),
     }
-}
-
-/// Puts a word for addresses, which are others each time.
-fn without_addresses(text: &str) -> String {
-    let mut parts = text.split("0x");
-    let mut masked = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
-        match digits {
-            0..=5 => masked.extend(["0x", part]),
-            _ => masked.extend(["ADDRESS", &part[digits..]]),
-        }
-    }
-    masked
 }
 
 #[cfg(test)]

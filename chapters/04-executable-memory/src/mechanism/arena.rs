@@ -15,7 +15,7 @@ use super::describe::Describe;
 use super::error::{ArenaError, SystemCall};
 use super::extent::Extent;
 use super::fork::Process;
-use super::ledger::{Ledger, Memory};
+use super::ledger::{Ledger, Reuse};
 use super::near::candidates;
 use super::options::ArenaOptions;
 use super::pages::PageSource;
@@ -125,9 +125,9 @@ impl Arena {
         if let Some(fresh) = books.take(bytes, self.options.trap)? {
             return Ok(fresh);
         }
-        let memory = books.memory;
+        let reuse = books.reuse;
         let ledger = self.grow(&mut books, bytes)?;
-        let fresh = ledger.take(bytes, self.options.trap, memory)?;
+        let fresh = ledger.take(bytes, self.options.trap, reuse)?;
         Ok(fresh.expect("a new region has room for what it was opened for"))
     }
 
@@ -211,7 +211,7 @@ impl Arena {
     /// where none has been, from now on.
     pub(super) fn forget_old_code(&self) -> Result<(), ArenaError> {
         let forgotten = self.synchronize();
-        forgotten.inspect_err(|_| self.books().memory = Memory::CannotForget)
+        forgotten.inspect_err(|_| self.books().reuse = Reuse::Refused)
     }
 
     /// What it hands out are multiples of this.

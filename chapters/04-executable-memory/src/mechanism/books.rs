@@ -9,7 +9,7 @@ use ch02_stencils::{CodeAddress, CodeOffset};
 use super::arena::Fresh;
 use super::describe::Describe;
 use super::error::ArenaError;
-use super::ledger::{Ledger, Memory};
+use super::ledger::{Ledger, Reuse};
 use super::options::ArenaOptions;
 use super::region::{Part, Region};
 use super::survey::{Span, SpanKind};
@@ -23,8 +23,8 @@ pub(super) struct Books {
     published: BTreeMap<u64, Published>,
     /// How many bytes of code are published.
     code: usize,
-    /// What is known of the processors.
-    pub(super) memory: Memory,
+    /// Whether room may be used again.
+    pub(super) reuse: Reuse,
     /// Regions of which the system has taken back one half.
     leftovers: Vec<Ledger>,
 }
@@ -82,7 +82,7 @@ impl Books {
     /// Takes bytes that nobody has, from the first region that has so many in a row.
     pub(super) fn take(&mut self, bytes: usize, trap: u8) -> Result<Option<Fresh>, ArenaError> {
         for ledger in &mut self.ledgers {
-            if let Some(fresh) = ledger.take(bytes, trap, self.memory)? {
+            if let Some(fresh) = ledger.take(bytes, trap, self.reuse)? {
                 return Ok(Some(fresh));
             }
         }

@@ -19,12 +19,13 @@ use super::survey::{Span, SpanKind};
 /// How many bytes get memory behind them at a time.
 const CHUNK: usize = 1 << 16;
 
-/// Whether processors forget what they have fetched, if they are asked to.
+/// Whether code may go where other code has been: not if processors cannot be asked to
+/// forget that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Memory {
+pub(super) enum Reuse {
     #[default]
-    CanForget,
-    CannotForget,
+    Allowed,
+    Refused,
 }
 
 /// The books of a region.
@@ -99,17 +100,16 @@ impl Ledger {
         Ok((addresses.end - addresses.start) as usize)
     }
 
-    /// Takes room for so many bytes of code, if there is; where none has been before, if
-    /// that cannot be forgotten.
+    /// Takes room for so many bytes of code, if there is.
     pub(super) fn take(
         &mut self,
         bytes: usize,
         trap: u8,
-        memory: Memory,
+        reuse: Reuse,
     ) -> Result<Option<Fresh>, ArenaError> {
-        let range = match memory {
-            Memory::CanForget => self.free.take(bytes),
-            Memory::CannotForget => {
+        let range = match reuse {
+            Reuse::Allowed => self.free.take(bytes),
+            Reuse::Refused => {
                 let unused = self.used.next_multiple_of(self.region.page());
                 self.free.take_behind(unused, bytes)
             }

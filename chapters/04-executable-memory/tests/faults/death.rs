@@ -6,6 +6,8 @@ use std::{env, fmt};
 
 use nix::sys::signal::Signal;
 
+use super::masked::without_addresses;
+
 /// Tells a test that it is to play its scene, and in which variant.
 const VARIANT: &str = "FAULTS_VARIANT";
 
@@ -50,20 +52,6 @@ fn run(test: &str, variant: usize) -> Death {
     let output = command.output().expect("it can be run");
     let words = without_addresses(&String::from_utf8_lossy(&output.stderr));
     Death { status: output.status, words }
-}
-
-/// Numbers of more than five hexadecimal digits are addresses.
-fn without_addresses(text: &str) -> String {
-    let mut parts = text.split("0x");
-    let mut masked = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
-        match digits {
-            0..=5 => masked.extend(["0x", part]),
-            _ => masked.extend(["ADDRESS", &part[digits..]]),
-        }
-    }
-    masked
 }
 
 impl Death {

@@ -73,8 +73,8 @@ mod x86_64 {
     fn kind(error_code: u64) -> AccessKind {
         match error_code {
             code if code & (1 << 4) != 0 => AccessKind::Execute,
-            code if code & (1 << 1) != 0 => AccessKind::Write,
-            _ => AccessKind::Read,
+            code if code & (1 << 1) != 0 => AccessKind::Data { writes: Some(true) },
+            _ => AccessKind::Data { writes: Some(false) },
         }
     }
 }
@@ -91,7 +91,8 @@ mod aarch64 {
         let state = &context.uc_mcontext;
         let (pc, address) = (state.pc, state.fault_address);
         // What cannot be fetched is where the counter is.
-        let kind = if address == pc { AccessKind::Execute } else { AccessKind::ReadOrWrite };
+        let kind =
+            if address == pc { AccessKind::Execute } else { AccessKind::Data { writes: None } };
         let is_access = matches!(signal, Signal::SIGSEGV | Signal::SIGBUS);
         let access = is_access.then_some(Access { kind, address });
         Some(Fault { signal, pc, stack: state.sp, access })

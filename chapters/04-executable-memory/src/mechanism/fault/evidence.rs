@@ -22,13 +22,10 @@ pub(super) struct Access {
 }
 
 /// What an access was for.
-#[allow(dead_code, reason = "not every processor tells everything")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AccessKind {
-    /// To read or to write: this processor does not say which.
-    ReadOrWrite,
-    Read,
-    Write,
+    /// To read data, or to write it, if the processor says which.
+    Data { writes: Option<bool> },
     /// To get an instruction.
     Execute,
 }

@@ -95,9 +95,9 @@ impl Display for Cause<'_> {
 impl Display for Access {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let kind = match self.kind {
-            AccessKind::ReadOrWrite => "access to",
-            AccessKind::Read => "read of",
-            AccessKind::Write => "write to",
+            AccessKind::Data { writes: None } => "access to",
+            AccessKind::Data { writes: Some(false) } => "read of",
+            AccessKind::Data { writes: Some(true) } => "write to",
             AccessKind::Execute => "execution of",
         };
         write!(f, "{kind} {:#x}", self.address)
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_fault_in_code_is_told_with_function_and_instruction() {
-        let fault = fault(Signal::SIGSEGV, Some((AccessKind::Write, 0)));
+        let fault = fault(Signal::SIGSEGV, Some((AccessKind::Data { writes: Some(true) }, 0)));
         insta::assert_snapshot!(told(fault, CODE, Sighting::Elsewhere), @r"
         fatal: SIGSEGV in compiled code: write to 0x0
           at 0x1007: fib, instruction 12 (BINARY_OP): hot part + 0x7
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_code_has_accessed_is_told_if_it_is_the_arenas() {
-        let fault = fault(Signal::SIGSEGV, Some((AccessKind::Write, 0x2000)));
+        let fault = fault(Signal::SIGSEGV, Some((AccessKind::Data { writes: Some(true) }, 0x2000)));
         let places = [
             Sighting::Code("g+0x10"),
             Sighting::Empty,
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn an_access_from_outside_is_told_by_what_it_hit() {
-        let fault = fault(Signal::SIGSEGV, Some((AccessKind::Write, 0x2000)));
+        let fault = fault(Signal::SIGSEGV, Some((AccessKind::Data { writes: Some(true) }, 0x2000)));
         insta::assert_snapshot!(told(fault, Sighting::Elsewhere, Sighting::Code("g+0x10")), @r"
         fatal: SIGSEGV: write to 0x2000, by code outside the arena, at 0x1007
           0x2000 is published code: g+0x10
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn without_the_books_the_rest_is_told() {
-        let fault = fault(Signal::SIGSEGV, Some((AccessKind::Read, 0x18)));
+        let fault = fault(Signal::SIGSEGV, Some((AccessKind::Data { writes: Some(false) }, 0x18)));
         insta::assert_snapshot!(told(fault, Sighting::Unknown, Sighting::Unknown), @r"
         fatal: SIGSEGV at 0x1007: read of 0x18
           whether that is compiled code cannot be told: another thread is at the arena's books
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn what_has_nothing_to_do_with_the_arenas_is_of_no_interest() {
-        let fault = fault(Signal::SIGSEGV, Some((AccessKind::Read, 0)));
+        let fault = fault(Signal::SIGSEGV, Some((AccessKind::Data { writes: Some(false) }, 0)));
         let (pc, address) = (Sighting::Elsewhere, Sighting::Elsewhere);
         assert!(!Evidence { fault, pc, address, caller: None }.is_of_interest());
         assert!(Evidence { fault, pc, address: Sighting::Guard, caller: None }.is_of_interest());
