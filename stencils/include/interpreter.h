@@ -49,6 +49,19 @@ typedef STENCIL Exit Op(STATE_PARAMETERS);
         DISPATCH(ip->opcode);                                                         \
     } while (0)
 
+#ifdef MIXED
+
+// Compiled code and the interpreter call each other, and return to each other: a
+// function's entry and a frame's return address lead to the one or the other.
+// Chapter 5 of the book, "The interpreter moves in".
+#define RETURN_ADDRESS CODE_ADDRESS(interpret_after_call)
+#define ENTER(function) TAIL((Op *)(function)->entry)(STATE)
+#define RETURN() TAIL((Op *)frame->return_address)(STATE)
+
+extern Op interpret_after_call;
+
+#else
+
 #define RETURN_ADDRESS NULL
 
 #define ENTER(function)                                                               \
@@ -70,3 +83,5 @@ typedef STENCIL Exit Op(STATE_PARAMETERS);
         ip = instructions + frame->instruction + 1;                                   \
         DISPATCH(ip->opcode);                                                         \
     } while (0)
+
+#endif

@@ -234,6 +234,15 @@ impl<'io> Vm<'io> {
         self.function(id).entry.store(entry, Ordering::Release);
     }
 
+    /// Where compiled code enters a function; null where nobody has said.
+    ///
+    /// # Panics
+    /// When the number is that of a function of another VM.
+    #[must_use]
+    pub fn entry(&self, id: FunctionId) -> *mut c_void {
+        self.function(id).entry.load(Ordering::Acquire)
+    }
+
     /// The code object of a function.
     #[must_use]
     pub fn code(&self, id: FunctionId) -> &CodeObject {
@@ -269,7 +278,8 @@ impl<'io> Vm<'io> {
 
     /// The number of the code object that is running.
     #[inline(always)]
-    pub(crate) fn running_code(&self) -> CodeId {
+    #[must_use]
+    pub fn running_code(&self) -> CodeId {
         // SAFETY: the running frame is one of this VM's, and so is its function.
         unsafe { (*(*self.frame).function).code }
     }

@@ -23,7 +23,9 @@ pub use abi::{AbiError, check as check_abi};
 pub use elsewhere::{InterpreterC, Jit};
 pub use machine::{BYTECODE, INTERPRETER, SOURCE, StencilJit, engine, run_hopping};
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-pub use native::{CompiledProgram, InterpreterC, Jit, resume, runtime_address};
+pub use native::{
+    CompiledProgram, InterpreterC, Jit, dispatch_table, resume, run_from, runtime_address,
+};
 pub use objects::{Build, LoadError, Objects, PrebuiltObject};
 pub use operations::OperationTable;
 pub use sources::find as find_c_source;

@@ -58,6 +58,12 @@ impl Retired {
         self.code.len()
     }
 
+    /// How many bytes of code they have.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.code.iter().map(|code| code.bytes().len()).sum()
+    }
+
     /// Whether none waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {

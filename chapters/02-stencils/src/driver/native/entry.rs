@@ -54,12 +54,23 @@ pub fn resume(compiled: &impl CompiledProgram, vm: &mut Vm<'_>) -> Exit {
     install(compiled, vm);
     let (code, instruction) = position(vm, vm.frame());
     let start = compiled.address(code, instruction);
+    // SAFETY: code lies at these addresses and wherever it jumps, as the trait asks
+    // for: the cells have just been written.
+    unsafe { run_from(start, compiled.enter(), vm) }
+}
+
+/// Runs a VM with the code at `start`, by way of `enter`.
+///
+/// # Safety
+/// At `enter` there is the stencil `enter` of `stencils/part1/entry.c`. At `start` there
+/// is code that goes on with the running frame, whatever that jumps to is code as well,
+/// and none of it unwinds.
+pub unsafe fn run_from(start: CodeAddress, enter: CodeAddress, vm: &mut Vm<'_>) -> Exit {
     let Registers { frame, stack_top, slots } = Registers::of(vm);
-    // SAFETY: `enter` is a C function of this type, and frame, stack and slots
-    // are those of `vm`. Code lies at `start` and wherever that jumps, as the trait
-    // asks for: the cells have just been written.
+    // SAFETY: `enter` is a C function of this type, and frame, stack and slots are
+    // those of `vm`. The caller vouches for the code.
     let exit = unsafe {
-        let enter: Enter = std::mem::transmute(compiled.enter());
+        let enter: Enter = std::mem::transmute(enter);
         enter(vm, frame, stack_top, slots, start)
     };
     leave(vm, exit)

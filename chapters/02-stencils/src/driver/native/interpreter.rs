@@ -10,6 +10,7 @@ use super::entry::{Registers, leave};
 use super::runtime;
 use crate::driver::abi::{BINARY_OP_VARIANTS, COMPARE_OP_VARIANTS};
 use crate::driver::objects::Build;
+use crate::driver::operations::OperationTable;
 use crate::driver::stencils::Stencils;
 use crate::driver::symbol::Symbol;
 use crate::mechanism::{Code, CodeAddress, CodeBuffer, CodeOffset, Target};
@@ -59,7 +60,7 @@ impl InterpreterC {
         let code = buffer.publish().map_err(no_memory)?;
         // ANCHOR_END: load
         let enter = places[stencils.enter().0 as usize];
-        Ok(InterpreterC { code, enter, dispatch: dispatch_table(stencils, &addresses) })
+        Ok(InterpreterC { code, enter, dispatch: dispatch_table(stencils.operations(), &addresses) })
     }
 }
 
@@ -70,12 +71,15 @@ fn runtime_address(symbol: Symbol) -> u64 {
     }
 }
 
-/// The table through which each function finds the next one. `addresses` has
-/// those of all stencils.
-fn dispatch_table(stencils: &Stencils, addresses: &[CodeAddress]) -> Vec<CodeAddress> {
+/// The table through which each function of an interpreter finds the next one.
+/// `addresses` has those of all stencils, by number.
+///
+/// # Panics
+/// When the operations are not an interpreter's, or one of them has no address.
+#[must_use]
+pub fn dispatch_table(operations: &OperationTable, addresses: &[CodeAddress]) -> Vec<CodeAddress> {
     let nobody = CodeAddress(no_such_operation as *const () as u64);
     let mut table = vec![nobody; COMPARE_OP_VARIANTS + Comparison::ALL.len()];
-    let operations = stencils.operations();
     for &opcode in Opcode::ALL {
         let stencil = operations.any_operand(opcode).expect("it has one for each opcode");
         table[opcode as usize] = addresses[stencil.0 as usize];

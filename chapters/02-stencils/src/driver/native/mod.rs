@@ -8,7 +8,7 @@ mod compile;
 mod jit;
 mod listing;
 
-pub use entry::{CompiledProgram, resume};
-pub use interpreter::InterpreterC;
+pub use entry::{CompiledProgram, resume, run_from};
+pub use interpreter::{InterpreterC, dispatch_table};
 pub use jit::Jit;
 pub use runtime::address as runtime_address;

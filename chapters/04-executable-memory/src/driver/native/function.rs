@@ -21,6 +21,15 @@ pub struct CompiledFunction {
 }
 
 impl CompiledFunction {
+    /// What the code of a code object is that lies as `map` says.
+    ///
+    /// # Panics
+    /// When it is asked for its name, and the program has no such code object.
+    #[must_use]
+    pub fn new(program: Arc<Program>, code: CodeId, map: CodeMap) -> CompiledFunction {
+        CompiledFunction { program, code, map }
+    }
+
     /// Which code object it was compiled from.
     #[must_use]
     pub fn code_id(&self) -> CodeId {
@@ -83,7 +92,7 @@ pub(super) fn write(
     let address = draft.address();
     place(image, draft.bytes_mut(), address, outside);
     let map = image.take_map();
-    let function = Arc::new(CompiledFunction { program: Arc::clone(program), code, map });
+    let function = Arc::new(CompiledFunction::new(Arc::clone(program), code, map));
     draft.finish(Arc::clone(&function) as Arc<dyn Describe>);
     Ok(function)
 }
