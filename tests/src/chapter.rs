@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::cargo;
 use crate::engine::Engine;
 use crate::metadata::{Metadata, Package};
+use crate::outcome::Outcome;
 use crate::process::{self, PATIENCE, RunError};
 
 /// A chapter of the book: one package in a numbered folder.
@@ -48,9 +49,9 @@ pub enum ChapterError {
     /// The chapter's binary could not be asked for its engines.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// The chapter's binary has no engines to test.
-    #[error("`{command}` listed no engine; it printed:\n{printed}")]
-    NoEngines {
+    /// The chapter's binary has no engines to test, or cannot list what it has.
+    #[error("`{command}` listed nothing; it printed:\n{printed}")]
+    NothingListed {
         /// What was run.
         command: String,
         /// Everything that it printed.
@@ -140,22 +141,36 @@ impl Chapter {
     /// # Errors
     /// The binary cannot be run, or does not list any engine.
     pub fn engines(&self) -> Result<Vec<Engine>, ChapterError> {
-        let executable = self.executable();
-        let mut command = Command::new(&executable);
-        command.args(["--list", "engines"]);
-        let outcome = process::capture(&mut command, PATIENCE)?;
+        let (command, outcome) = self.list("engines")?;
         let listed = String::from_utf8_lossy(&outcome.stdout);
-        let engines: Vec<Engine> = listed
-            .split_whitespace()
-            .map(|name| Engine::new(self.number, name.to_owned(), executable.clone()))
-            .collect();
-        if engines.is_empty() || !outcome.status.is_success() {
-            return Err(ChapterError::NoEngines {
-                command: process::shown(&command),
-                printed: listed.into_owned() + &String::from_utf8_lossy(&outcome.stderr),
-            });
+        if listed.trim().is_empty() {
+            return Err(nothing_listed(&command, &outcome));
         }
-        Ok(engines)
+        let engine = |name: &str| Engine::new(self.number, name.to_owned(), self.executable());
+        Ok(listed.split_whitespace().map(engine).collect())
+    }
+
+    /// Asks the chapter's binary, which must be built, for the variations in which
+    /// its newest engine is tested, too: the flags of each. Most chapters have none.
+    ///
+    /// # Errors
+    /// The binary cannot be run, or does not know what is asked.
+    pub fn variations(&self) -> Result<Vec<Vec<String>>, ChapterError> {
+        let (_, outcome) = self.list("variations")?;
+        let flags = |line: &str| line.split_whitespace().map(str::to_owned).collect();
+        Ok(String::from_utf8_lossy(&outcome.stdout).lines().map(flags).collect())
+    }
+
+    /// What the binary prints when it is asked for a list, and how it was asked.
+    fn list(&self, what: &str) -> Result<(Command, Outcome), ChapterError> {
+        let mut command = Command::new(self.executable());
+        process::isolate(&mut command);
+        command.args(["--list", what]);
+        let outcome = process::capture(&mut command, PATIENCE)?;
+        if outcome.status.is_success() {
+            return Ok((command, outcome));
+        }
+        Err(nothing_listed(&command, &outcome))
     }
 
     /// Builds the chapter and lists its engines.
@@ -165,6 +180,14 @@ impl Chapter {
     pub fn build_and_list(&self) -> Result<Vec<Engine>, ChapterError> {
         self.build()?;
         self.engines()
+    }
+}
+
+fn nothing_listed(command: &Command, outcome: &Outcome) -> ChapterError {
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    ChapterError::NothingListed {
+        command: process::shown(command),
+        printed: text(&outcome.stdout) + &text(&outcome.stderr),
     }
 }
 

@@ -251,10 +251,11 @@ impl Contestant<'_> {
 
     fn shown_command(&self) -> String {
         let hop = self.hop.map(|seed| format!(" --hop {seed}"));
+        let flags: Vec<&str> = self.engine.flags().collect();
         format!(
-            "cargo xtask chapter {} FILE --run --engine {}{}",
+            "cargo xtask chapter {} FILE --run {}{}",
             self.engine.chapter(),
-            self.engine.name(),
+            flags.join(" "),
             hop.unwrap_or_default()
         )
     }

@@ -48,17 +48,18 @@ pub enum RunError {
     },
 }
 
-/// Removes from a command's environment what changes how Python behaves or
-/// looks, and gives it an empty standard input.
+/// Removes from a command's environment what changes how Python, or a chapter of
+/// this book, behaves or looks, and gives it an empty standard input.
 pub fn isolate(command: &mut Command) {
-    for (name, _) in env::vars_os().filter(|(name, _)| changes_python(name)) {
+    for (name, _) in env::vars_os().filter(|(name, _)| changes_behaviour(name)) {
         command.env_remove(name);
     }
     command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
 }
 
-fn changes_python(variable: &OsStr) -> bool {
-    variable == "FORCE_COLOR" || variable.as_encoded_bytes().starts_with(b"PYTHON")
+fn changes_behaviour(variable: &OsStr) -> bool {
+    let starts_with = |prefix: &[u8]| variable.as_encoded_bytes().starts_with(prefix);
+    variable == "FORCE_COLOR" || starts_with(b"PYTHON") || starts_with(b"COPY_PATCH_RUN_")
 }
 
 /// A command as one types it, for messages.
@@ -174,11 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn isolation_removes_what_changes_python_and_nothing_else() {
-        assert!(changes_python(OsStr::new("PYTHONUNBUFFERED")));
-        assert!(changes_python(OsStr::new("PYTHON_COLORS")));
-        assert!(changes_python(OsStr::new("FORCE_COLOR")));
-        assert!(!changes_python(OsStr::new("PATH")));
-        assert!(!changes_python(OsStr::new("PYENV_VERSION")));
+    fn isolation_removes_what_changes_behaviour_and_nothing_else() {
+        let is_removed = |variable: &str| changes_behaviour(OsStr::new(variable));
+        for variable in ["PYTHONUNBUFFERED", "PYTHON_COLORS", "FORCE_COLOR", "COPY_PATCH_RUN_JIT"] {
+            assert!(is_removed(variable), "{variable}");
+        }
+        for variable in ["PATH", "PYENV_VERSION", "COPY"] {
+            assert!(!is_removed(variable), "{variable}");
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! Random programs, the same ones on every run: every engine, alone and
-//! hopping, and CPython 3.13 where there is one, must agree about each.
+//! Random programs, the same ones on every run: every engine, in every variation,
+//! alone and hopping, and CPython 3.13 where there is one, must agree about each.
 //! `cargo xtask fuzz` runs as many others as you like.
 
 mod harness;
@@ -28,7 +28,7 @@ fn trials() -> Result<Vec<Trial>, Box<dyn std::error::Error>> {
         return Ok(Vec::new());
     }
     let findings = workspace.target_directory().join("fuzz");
-    let contest = Arc::new(Contest::new(lineup.engines, CPython::find().ok()));
+    let contest = Arc::new(Contest::new(lineup.into_all(), CPython::find().ok()));
     Ok((0..SEEDS_IN_TESTS)
         .step_by(usize::try_from(SEEDS_IN_BLOCK)?)
         .map(|first| {

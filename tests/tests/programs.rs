@@ -1,9 +1,9 @@
-//! Every program of the corpus in every engine of every chapter, alone and
-//! hopping between engines, against its record.
+//! Every program of the corpus in every engine of every chapter, the newest ones in
+//! all their variations, alone and hopping between engines, against its record.
 //!
 //! A test is called `ch01/interpreter/part1/name`, so that
 //! `cargo test -p conformance --test programs -- ch01/jit` runs what belongs to
-//! one engine.
+//! one engine, and `-- 'ch05/jit --budget'` what belongs to some variations.
 
 mod harness;
 
@@ -23,13 +23,13 @@ fn main() -> ExitCode {
 
 fn trials() -> Result<Vec<Trial>, Box<dyn std::error::Error>> {
     let workspace = Workspace::load()?;
-    let lineup = Lineup::assemble(workspace.selected_chapters()?);
+    let mut lineup = Lineup::assemble(workspace.selected_chapters()?);
     let programs = corpus::programs(workspace.root())?;
     let mut trials = Vec::new();
-    for (label, error) in lineup.broken {
+    for (label, error) in std::mem::take(&mut lineup.broken) {
         trials.push(Trial::test(format!("{label}/build"), move || Err(error.into())));
     }
-    for engine in &lineup.engines {
+    for engine in &lineup.into_all() {
         for program in &programs {
             trials.extend(trials_of(engine, program));
         }

@@ -71,14 +71,14 @@ fn engines(workspace: &Workspace, chapter: Option<&str>) -> Result<Vec<Engine>> 
         Some(number) => std::slice::from_ref(workspace.chapter(number)?),
         None => workspace.chapters(),
     };
-    let lineup = Lineup::assemble(chapters);
-    for (chapter, error) in lineup.broken {
+    let mut lineup = Lineup::assemble(chapters);
+    for (chapter, error) in std::mem::take(&mut lineup.broken) {
         eprintln!("{chapter} takes no part: {error}");
     }
     if lineup.engines.is_empty() {
         bail!("there is no engine to run; `cargo xtask chapter` lists the chapters");
     }
-    Ok(lineup.engines)
+    Ok(lineup.into_all())
 }
 
 fn announcement(engines: &[Engine], cpython: Option<&CPython>) -> String {

@@ -20,8 +20,8 @@ pub use compiler::{Compiled, Compiler, Memory};
 pub use disassembly::{Holes, disassemble, disassemble_stencil};
 pub use listing::{Line, Listing, Mark};
 pub use machine::{
-    About, Console, Ending, EngineName, Feature, Machine, Refusal, RunOptions, Source, Stage,
-    Switch,
+    About, Choice, Console, Ending, EngineName, Feature, Machine, Refusal, RunOptions, Setting,
+    SettingValues, Source, Stage, Switch,
 };
 pub use stopwatch::{Contestant, Lap, StopwatchError, race};
 pub use view::View;

@@ -16,7 +16,8 @@ pub trait Machine {
     /// Who this is: shown in help texts and at the top of the tour.
     fn about(&self) -> About;
 
-    /// The stages that can be shown, in the order of the pipeline.
+    /// The stages that can be shown, in the order of the pipeline. Two more come behind
+    /// them in every machine: `result`, what the program prints, and `payoff`, a race.
     fn stages(&self) -> &'static [Stage];
 
     /// The engines that there are, oldest first. The newest one that can run here
@@ -32,6 +33,19 @@ pub trait Machine {
     /// What can be switched on, each with a flag of its own: `--NAME`. Most machines
     /// have no switches.
     fn switches(&self) -> &'static [Switch] {
+        &[]
+    }
+
+    /// What takes one of several values, or a size, each with a flag of its own:
+    /// `--FLAG VALUE`. Most machines have no settings.
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+
+    /// Other ways to run a program in which it must do the same: for each, the flags
+    /// that are added to the command line. Those who test the newest engine test it
+    /// with each of them. Most machines have no variations.
+    fn variations(&self) -> &'static [&'static [&'static str]] {
         &[]
     }
 
@@ -57,6 +71,26 @@ pub trait Machine {
         stage: &str,
         options: &RunOptions,
     ) -> Result<Listing, Refusal>;
+
+    /// Whether the tour fits a terminal window: it then leaves out blank lines, cuts
+    /// long ones, and shows [excerpts](Machine::excerpt) of the stages.
+    fn has_compact_tour(&self) -> bool {
+        false
+    }
+
+    /// What a [compact tour](Machine::has_compact_tour) shows of a stage, where that
+    /// is not its first lines. `stage` is as for [`show`](Machine::show).
+    ///
+    /// # Errors
+    /// A [`Refusal`] when the stage cannot be had for this program.
+    fn excerpt(
+        &self,
+        _loaded: &Self::Loaded,
+        _stage: &str,
+        _options: &RunOptions,
+    ) -> Result<Option<Listing>, Refusal> {
+        Ok(None)
+    }
 
     /// Shows what has a name, as the engine of `options` sees it; `view` is the flag
     /// of one of the [`views`](Machine::views). `width` is how many columns there
@@ -154,7 +188,45 @@ pub struct Feature {
 pub struct Switch {
     /// The flag, without the dashes.
     pub flag: &'static str,
+    /// The environment variable that switches it on, too, if there is one.
+    pub variable: Option<&'static str>,
     /// One line on what it does.
+    pub summary: &'static str,
+}
+
+/// Something about a machine that can be chosen: `--FLAG VALUE`, or in an
+/// environment variable. The flag counts, where both are given.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The flag, without the dashes.
+    pub flag: &'static str,
+    /// What the help text calls its value: "WHEN".
+    pub value_name: &'static str,
+    /// What can be chosen.
+    pub values: SettingValues,
+    /// What is chosen if nothing is said; one of the values, as typed.
+    pub default: &'static str,
+    /// The environment variable.
+    pub variable: &'static str,
+    /// One line on what is chosen.
+    pub summary: &'static str,
+}
+
+/// What can be chosen in a [`Setting`].
+#[derive(Clone, Copy, Debug)]
+pub enum SettingValues {
+    /// One of some names.
+    OneOf(&'static [Choice]),
+    /// A number of bytes: 65536, 64KiB, 1MB.
+    Bytes,
+}
+
+/// A value of a [`Setting`] that is a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// The name, as typed.
+    pub name: &'static str,
+    /// One line on what it means.
     pub summary: &'static str,
 }
 
@@ -189,6 +261,9 @@ pub struct RunOptions {
     pub without: Vec<String>,
     /// The switches that are on: some of [`Machine::switches`].
     pub switched_on: Vec<String>,
+    /// The flags and values of those [`Machine::settings`] that are given, on the
+    /// command line or in the environment. A number of bytes is in plain digits.
+    pub settings: Vec<(String, String)>,
 }
 
 impl RunOptions {
@@ -202,6 +277,22 @@ impl RunOptions {
     #[must_use]
     pub fn wants(&self, flag: &str) -> bool {
         self.switched_on.iter().any(|on| on == flag)
+    }
+
+    /// The value of a setting, if it is given.
+    #[must_use]
+    pub fn setting(&self, flag: &str) -> Option<&str> {
+        self.settings.iter().find_map(|(name, value)| (name == flag).then_some(value.as_str()))
+    }
+
+    /// The value of a setting that is a number of bytes, if it is given.
+    ///
+    /// # Panics
+    /// When the setting is not a number of bytes.
+    #[must_use]
+    pub fn bytes(&self, flag: &str) -> Option<u64> {
+        let value = self.setting(flag)?;
+        Some(value.parse().unwrap_or_else(|_| panic!("--{flag} {value} is no number of bytes")))
     }
 }
 

@@ -69,10 +69,13 @@ fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a 
 }
 
 /// Adds a flag for each view to a command with all other flags. There is no program
-/// to load or run, so they go with `--engine` and `--without` alone.
+/// to load or run, so they go with `--engine` and `--without` alone; and with what an
+/// environment variable may have set for other runs.
 pub(crate) fn add_flags(command: Command, machine: &impl Machine) -> Command {
-    let goes_along = |id: &&Id| *id == "engine" || *id == "without";
-    let others = command.get_arguments().map(Arg::get_id).filter(|id| !goes_along(id));
+    let goes_along = |arg: &&Arg| {
+        ["engine", "without"].contains(&arg.get_id().as_str()) || arg.get_env().is_some()
+    };
+    let others = command.get_arguments().filter(|arg| !goes_along(arg)).map(Arg::get_id);
     let others: Vec<Id> = others.cloned().collect();
     let views = machine.views();
     let flag = |view: &View| {
@@ -96,7 +99,7 @@ pub(crate) fn requested(
 
 /// How many columns there are to print on: the terminal's, or what the
 /// environment's COLUMNS says where output goes elsewhere.
-fn width() -> Option<usize> {
+pub(crate) fn width() -> Option<usize> {
     let terminal = terminal_size_of(std::io::stdout()).map(|(Width(columns), _)| columns.into());
     terminal.or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
 }

@@ -1,10 +1,11 @@
 //! The flags that all chapters share, and those that a machine's names add.
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgGroup, Command, value_parser};
+use clap::{Arg, ArgAction, ArgGroup, Command, Id, value_parser};
 
 use super::options::default_engine;
-use crate::{Machine, view};
+use super::{settings, show};
+use crate::{Machine, SettingValues, view};
 
 /// The group of the flags whose output can also be had as JSON.
 const HAS_JSON: &str = "has-json";
@@ -24,25 +25,39 @@ pub(super) fn command(machine: &impl Machine) -> Command {
         .after_help(names(machine))
         .args(arguments(machine))
         .args(without(machine))
-        .args(machine.switches().iter().map(|switch| flag(switch.flag, switch.summary)))
+        .args(settings::flags(machine))
         .group(ArgGroup::new(HAS_JSON).args(["show", "bench", "compile-speed"]))
         .group(ArgGroup::new(HAS_ROUNDS).args(["bench", "compile-speed"]));
-    view::add_flags(command, machine)
+    stand_alone(view::add_flags(command, machine), "list")
 }
 
-/// What can be typed behind `--show`, `--engine` and `--without`.
+/// Makes a flag conflict with all others but those that an environment variable may
+/// have set.
+fn stand_alone(command: Command, flag: &'static str) -> Command {
+    let others = command.get_arguments().filter(|arg| arg.get_env().is_none());
+    let others: Vec<Id> = others.map(Arg::get_id).filter(|id| *id != flag).cloned().collect();
+    command.mut_arg(flag, |arg| arg.conflicts_with_all(others))
+}
+
+/// What can be typed behind `--show`, `--engine`, `--without` and the flags of
+/// settings.
 fn names(machine: &impl Machine) -> String {
-    let stages = machine.stages().iter().map(|stage| (stage.name, stage.summary));
     let engines = machine.engines().iter().map(|engine| (engine.name, engine.summary));
     let features = machine.features().iter().map(|feature| (feature.name, feature.summary));
     let mut text = format!(
         "Stages:\n{}\nEngines (the default is {}):\n{}",
-        definitions(stages),
+        definitions(show::stages(machine)),
         default_engine(machine),
         definitions(engines)
     );
     if !machine.features().is_empty() {
         text.push_str(&format!("\nFeatures (all are on):\n{}", definitions(features)));
+    }
+    for setting in machine.settings() {
+        if let SettingValues::OneOf(choices) = setting.values {
+            let choices = choices.iter().map(|choice| (choice.name, choice.summary));
+            text.push_str(&format!("\n--{}:\n{}", setting.flag, definitions(choices)));
+        }
     }
     text
 }
@@ -71,7 +86,7 @@ fn arguments(machine: &impl Machine) -> [Arg; 12] {
         Arg::new("show")
             .long("show")
             .value_name("STAGE")
-            .value_parser(PossibleValuesParser::new(machine.stages().iter().map(|s| s.name)))
+            .value_parser(PossibleValuesParser::new(show::stages(machine).map(|(name, _)| name)))
             .hide_possible_values(true)
             .help("Print one stage of the pipeline"),
         Arg::new("engine")
@@ -105,9 +120,11 @@ fn arguments(machine: &impl Machine) -> [Arg; 12] {
         flag("json", "Print the stage or the times as JSON").requires(HAS_JSON),
         Arg::new("list")
             .long("list")
-            .value_parser(["engines", "stages", "features"])
-            .exclusive(true)
-            .help("Print the names of the engines, stages or features, one a line"),
+            .value_parser(["engines", "stages", "features", "variations"])
+            .help(
+                "Print the names of the engines, stages or features, one a line; or variations: \
+                 flags under which a program must do the same",
+            ),
     ]
 }
 

@@ -4,9 +4,11 @@
 //! book lists the flags.
 
 mod flags;
+mod settings;
 mod options;
 mod program;
 mod console;
+mod show;
 mod races;
 mod compiling;
 
@@ -20,11 +22,12 @@ use self::flags::command;
 use self::options::{engines_here, run_options};
 use self::program::{files, read_source};
 use self::races::bench;
-use crate::{Ending, Machine, Refusal, json, tour, view};
+use self::show::show;
+use crate::{Ending, Machine, Refusal, tour, view};
 
 pub(crate) use self::console::{print, run};
 pub(crate) use self::program::STANDARD_INPUT;
-pub(crate) use self::races::{engines, race_table};
+pub(crate) use self::races::short_race;
 
 /// Exit status of a wrong command line or a file that cannot be read.
 const USAGE: u8 = 2;
@@ -72,25 +75,24 @@ fn act(machine: &impl Machine, arguments: &ArgMatches) -> Result<Ending, Refusal
     if arguments.get_flag("bench") {
         return bench(machine, file, arguments, &options);
     }
-    let loaded = machine.load(read_source(machine, file)?)?;
     if let Some(stage) = arguments.get_one::<String>("show") {
-        let listing = machine.show(&loaded, stage, &options)?;
-        let as_json = arguments.get_flag("json");
-        return print(&if as_json { json::listing(&listing) } else { listing.to_string() });
+        return show(machine, stage, file, arguments, &options);
     }
+    let loaded = machine.load(read_source(machine, file)?)?;
     if arguments.get_flag("run") {
         return run(machine, &loaded, &options);
     }
     tour::conduct(machine, &loaded, &options, file)
 }
 
-/// What `--list` prints: a name a line.
+/// What `--list` prints: a name a line, or the flags of a variation.
 fn list(machine: &impl Machine, what: &str) -> String {
     let own_engines = || engines_here(machine).filter(|engine| !engine.inherited);
-    let names: Vec<&str> = match what {
-        "engines" => own_engines().map(|engine| engine.name).collect(),
-        "stages" => machine.stages().iter().map(|stage| stage.name).collect(),
-        _ => machine.features().iter().map(|feature| feature.name).collect(),
+    let names: Vec<String> = match what {
+        "engines" => own_engines().map(|engine| engine.name.to_owned()).collect(),
+        "stages" => machine.stages().iter().map(|stage| stage.name.to_owned()).collect(),
+        "variations" => machine.variations().iter().map(|flags| flags.join(" ")).collect(),
+        _ => machine.features().iter().map(|feature| feature.name.to_owned()).collect(),
     };
     names.iter().map(|name| format!("{name}\n")).collect()
 }

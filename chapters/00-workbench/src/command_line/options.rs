@@ -2,7 +2,7 @@
 
 use clap::ArgMatches;
 
-use super::USAGE;
+use super::{USAGE, settings};
 use crate::{EngineName, Machine, Refusal, RunOptions};
 
 /// How many rounds are timed, if nothing else is said.
@@ -38,14 +38,13 @@ pub(super) fn run_options(
         let message = format!("the engine `{name}` cannot run here: {obstacle}");
         return Err(Refusal { message, status: USAGE });
     }
-    let hop = arguments.get_one("hop").copied();
-    let (without, switched_on) = (without(machine, arguments), switched_on(machine, arguments));
-    Ok(RunOptions { engine: name.to_owned(), hop, without, switched_on })
-}
-
-fn switched_on(machine: &impl Machine, arguments: &ArgMatches) -> Vec<String> {
-    let flags = machine.switches().iter().map(|switch| switch.flag);
-    flags.filter(|flag| arguments.get_flag(flag)).map(str::to_owned).collect()
+    Ok(RunOptions {
+        engine: name.to_owned(),
+        hop: arguments.get_one("hop").copied(),
+        without: without(machine, arguments),
+        switched_on: settings::switched_on(machine, arguments),
+        settings: settings::given(machine, arguments),
+    })
 }
 
 /// The features that are switched off, in the machine's order, however often and

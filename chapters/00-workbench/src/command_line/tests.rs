@@ -1,9 +1,10 @@
 //! What a command line comes to, with a machine that has one of everything.
 
+use super::races::engines;
 use super::*;
 use crate::{
-    About, Compiled, Compiler, Console, EngineName, Feature, Listing, Memory, RunOptions, Source,
-    Stage, View,
+    About, Choice, Compiled, Compiler, Console, EngineName, Feature, Listing, Memory, RunOptions,
+    Setting, SettingValues, Source, Stage, Switch, View,
 };
 
 /// A machine whose newest engine cannot run here.
@@ -13,6 +14,25 @@ const OLD: EngineName =
     EngineName { name: "old", summary: "runs anywhere", obstacle: None, inherited: false };
 const COMPILED: EngineName = EngineName { name: "compiled", inherited: true, ..OLD };
 const NEW: EngineName = EngineName { name: "new", obstacle: Some("it needs a moon"), ..OLD };
+const GEAR: Setting = Setting {
+    flag: "gear",
+    value_name: "NAME",
+    values: SettingValues::OneOf(&[
+        Choice { name: "low", summary: "for hills" },
+        Choice { name: "high", summary: "for plains" },
+    ]),
+    default: "low",
+    variable: "WORKBENCH_TEST_GEAR",
+    summary: "How far a turn goes",
+};
+const BASKET: Setting = Setting {
+    flag: "basket",
+    value_name: "BYTES",
+    values: SettingValues::Bytes,
+    default: "1MiB",
+    variable: "WORKBENCH_TEST_BASKET",
+    summary: "How much it carries",
+};
 
 impl Machine for Obstructed {
     type Loaded = ();
@@ -31,6 +51,15 @@ impl Machine for Obstructed {
             Feature { name: "grease", summary: "turns more easily" },
             Feature { name: "spokes", summary: "weighs less" },
         ]
+    }
+    fn switches(&self) -> &'static [Switch] {
+        &[Switch { flag: "bell", variable: None, summary: "Ring" }]
+    }
+    fn settings(&self) -> &'static [Setting] {
+        &[GEAR, BASKET]
+    }
+    fn variations(&self) -> &'static [&'static [&'static str]] {
+        &[&["--bell"], &["--gear=high", "--basket=0"]]
     }
     fn views(&self) -> &'static [View] {
         &[View { flag: "part", value_name: "NAME", summary: "One part of it" }]
@@ -151,11 +180,14 @@ fn a_feature_that_there_is_not_is_answered_with_those_that_there_are() {
 }
 
 #[test]
-fn the_help_names_stages_engines_and_features() {
+fn the_help_names_all_that_can_be_chosen() {
     let help = command(&Obstructed).render_help().to_string();
-    for line in
-        ["code          what runs", "old           runs anywhere", "spokes        weighs less"]
-    {
+    for line in [
+        "code          what runs\n  result        what the program prints\n  payoff        the eng",
+        "old           runs anywhere",
+        "spokes        weighs less",
+        "\n--gear:\n  low           for hills\n",
+    ] {
         assert!(help.contains(line), "{help}");
     }
     assert_eq!(list(&Obstructed, "features"), "grease\nspokes\n");
@@ -172,6 +204,80 @@ fn a_race_is_run_without_the_features_that_are_switched_off() {
                 .ends_with(&["--without=grease", "--without=spokes"].map(str::to_owned))
         );
     }
+}
+
+#[test]
+fn a_race_is_run_with_the_switches_and_settings_that_are_given() {
+    let words = |options: &RunOptions| {
+        engines(&Obstructed, None, options).unwrap()[0].command[1..].join(" ")
+    };
+    assert_eq!(words(&options(&["--bench"]).unwrap()), "--run --engine compiled");
+    let options = options(&["--bench", "--basket", "64KiB", "--bell"]).unwrap();
+    assert_eq!(words(&options), "--run --engine compiled --bell --basket=65536");
+}
+
+#[test]
+fn a_setting_that_is_not_given_has_no_value() {
+    let options = options(&["--gear", "low"]).unwrap();
+    assert_eq!(options.settings, [("gear".to_owned(), "low".to_owned())]);
+    assert_eq!((options.setting("gear"), options.setting("basket")), (Some("low"), None));
+    assert_eq!(options.bytes("basket"), None);
+}
+
+#[test]
+fn a_number_of_bytes_can_have_a_unit() {
+    let cases =
+        [("0", 0), ("65536", 65_536), ("64KiB", 65_536), ("1MB", 1_000_000), ("1.5 kib", 1_536)];
+    for (text, bytes) in cases {
+        let options = options(&["--basket", text]).unwrap();
+        assert_eq!(options.bytes("basket"), Some(bytes), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_number_of_bytes_is_answered_with_some_that_are() {
+    for text in ["", "plenty", "64 parrots", "=-1", "1e6"] {
+        let error = matches(&[&format!("--basket={text}")]).unwrap_err();
+        assert_eq!(error.exit_code(), i32::from(USAGE));
+        let message = error.to_string();
+        assert!(
+            message.contains("not a number of bytes, as 65536, 64KiB and 1MB are"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_value_that_there_is_not_is_answered_with_those_that_there_are() {
+    let text = matches(&["--gear", "hihg"]).unwrap_err().to_string();
+    assert!(text.contains("[possible values: low, high]"), "{text}");
+    assert!(text.contains("a similar value exists: 'high'"), "{text}");
+}
+
+#[test]
+fn the_names_of_a_list_stand_alone() {
+    assert_eq!(list(&Obstructed, "variations"), "--bell\n--gear=high --basket=0\n");
+    assert!(matches(&["--list", "variations"]).is_ok());
+    for other in [["--run"].as_slice(), &["--part", "wheel"], &["--bell"], &["a.py"]] {
+        assert!(matches(&[&["--list", "stages"], other].concat()).is_err(), "{other:?}");
+    }
+}
+
+#[test]
+fn the_benchs_own_stages_are_shown_and_not_listed() {
+    for stage in ["result", "payoff"] {
+        assert!(matches(&["--show", stage]).is_ok());
+    }
+    assert_eq!(act(&Obstructed, &matches(&["--show", "result"]).unwrap()), Ok(Ending::Status(0)));
+    assert_eq!(list(&Obstructed, "stages"), "code\n");
+}
+
+#[test]
+fn the_benchs_own_stages_have_no_json() {
+    let refused = |stage| refusal(&["--show", stage, "--json"]);
+    let message = "--show payoff cannot be had as JSON: take --bench --json";
+    assert_eq!(refused("payoff"), Refusal { message: message.to_owned(), status: USAGE });
+    assert!(refused("result").message.contains("it is what the program prints"));
 }
 
 #[test]

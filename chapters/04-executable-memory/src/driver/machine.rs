@@ -26,6 +26,21 @@ pub(super) const NEAR_PLACEMENT: &str = "near-placement";
 /// The switch for a file that `perf` reads.
 pub(super) const PERF_MAP: &str = "perf-map";
 
+/// The stage that shows where code lies, here and in later chapters.
+pub const MEMORY: Stage = Stage {
+    name: "memory",
+    summary: "where the code lies in the arena, and what lies beside it",
+    tour_lines: 12,
+    runs_program: false,
+};
+
+/// The switch for `perf`.
+pub const PERF_MAP_SWITCH: Switch = Switch {
+    flag: PERF_MAP,
+    summary: "Write the names of all code to /tmp/perf-PID.map, for perf; pages are flipped",
+    variable: None,
+};
+
 /// Chapter 4: executable memory.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ArenaJit;
@@ -53,12 +68,7 @@ impl Machine for ArenaJit {
                 tour_lines: 24,
                 runs_program: false,
             },
-            Stage {
-                name: "memory",
-                summary: "where the code lies in the arena, and what lies beside it",
-                tour_lines: 12,
-                runs_program: false,
-            },
+            MEMORY,
         ]
     }
 
@@ -91,10 +101,7 @@ impl Machine for ArenaJit {
     }
 
     fn switches(&self) -> &'static [Switch] {
-        &[Switch {
-            flag: PERF_MAP,
-            summary: "Write the names of all code to /tmp/perf-PID.map, for perf; pages are flipped",
-        }]
+        &[PERF_MAP_SWITCH]
     }
 
     fn load(&self, source: Source) -> Result<Arc<Program>, Refusal> {
@@ -156,7 +163,8 @@ impl Machine for ArenaJit {
     }
 }
 
-const FEATURES: [Feature; 7] = [
+/// What `--without` takes.
+pub const FEATURES: [Feature; 7] = [
     Feature {
         name: DUAL_MAPPING,
         summary: "code has a second address to be written at; without: pages are flipped",
@@ -172,8 +180,15 @@ const FEATURES: [Feature; 7] = [
     PEEPHOLES[4],
 ];
 
-/// The engine that the options ask for.
-fn engine(
+/// The engine that the options ask for, one of [`ArenaJit::engines`]; `err` is told if it
+/// is another one, for want of memory.
+///
+/// # Errors
+/// A [`Refusal`] when its code cannot be had or not be run here.
+///
+/// # Panics
+/// When there is no engine with this name.
+pub fn engine(
     program: &Arc<Program>,
     options: &RunOptions,
     err: &mut dyn Write,
@@ -194,7 +209,10 @@ fn engine(
 
 // ANCHOR: fall_back
 /// The interpreter, where the system gives no memory for code; `err` is told why.
-fn fall_back(error: JitError, err: &mut dyn Write) -> Result<Box<dyn Engine>, Refusal> {
+///
+/// # Errors
+/// A [`Refusal`] when it is not memory that is missing.
+pub fn fall_back(error: JitError, err: &mut dyn Write) -> Result<Box<dyn Engine>, Refusal> {
     let JitError::Memory { bytes, reason } = error else { return Err(refuse_jit(error)) };
     // If it cannot be written, there is nobody left to tell.
     let _ = writeln!(

@@ -13,8 +13,8 @@ mod machine;
 pub use elsewhere::Jit;
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
 use elsewhere::{Memory, TimedCompiler};
-pub use machine::ArenaJit;
+pub use machine::{ArenaJit, FEATURES, MEMORY, PERF_MAP_SWITCH, engine, fall_back};
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-pub use native::{CompiledFunction, Jit, VmRoots, arena, options};
+pub use native::{CompiledFunction, Jit, VmRoots, arena, list_memory, options, options_from};
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use native::{Memory, TimedCompiler};

@@ -5,7 +5,8 @@ use ch00_workbench::{Line, Listing};
 use crate::mechanism::{Arena, Span, SpanKind, Strategy};
 
 /// Lists the regions of an arena, with distances from the start of their code.
-pub(super) fn memory(arena: &Arena) -> Listing {
+#[must_use]
+pub fn memory(arena: &Arena) -> Listing {
     let mut listing = Listing::default();
     for spans in arena.survey() {
         listing.append(region(&spans));

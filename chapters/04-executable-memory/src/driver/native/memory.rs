@@ -33,7 +33,28 @@ fn runtime() -> Range<u64> {
     first.unwrap_or(0)..last.unwrap_or(0)
 }
 
-/// What the command line wants of memory.
+/// What the command line wants of memory: features and switches of this chapter.
+///
+/// # Errors
+/// When the file for `perf` cannot be made.
+pub fn options_from(wanted: &RunOptions) -> Result<ArenaOptions, Refusal> {
+    let mut options = options();
+    if !wanted.has(DUAL_MAPPING) {
+        options.strategy = Strategy::Flips;
+    }
+    if !wanted.has(NEAR_PLACEMENT) {
+        options.near = None;
+    }
+    if wanted.wants(PERF_MAP) {
+        // `perf` looks up names for memory that no descriptor stands for.
+        options.strategy = Strategy::Flips;
+        let refuse = |error| Refusal { message: format!("no map for perf: {error}"), status: 1 };
+        options.observers.push(Arc::new(PerfMap::for_this_process().map_err(refuse)?));
+    }
+    Ok(options)
+}
+
+/// Memory as the command line wants it.
 #[derive(Clone, Debug)]
 pub(crate) struct Memory(ArenaOptions);
 
@@ -43,21 +64,7 @@ impl Memory {
     /// # Errors
     /// When the file for `perf` cannot be made.
     pub(crate) fn new(wanted: &RunOptions) -> Result<Memory, Refusal> {
-        let mut options = options();
-        if !wanted.has(DUAL_MAPPING) {
-            options.strategy = Strategy::Flips;
-        }
-        if !wanted.has(NEAR_PLACEMENT) {
-            options.near = None;
-        }
-        if wanted.wants(PERF_MAP) {
-            // `perf` looks up names for memory that no descriptor stands for.
-            options.strategy = Strategy::Flips;
-            let refuse =
-                |error| Refusal { message: format!("no map for perf: {error}"), status: 1 };
-            options.observers.push(Arc::new(PerfMap::for_this_process().map_err(refuse)?));
-        }
-        Ok(Memory(options))
+        options_from(wanted).map(Memory)
     }
 
     /// A new arena.

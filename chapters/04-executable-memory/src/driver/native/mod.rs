@@ -14,7 +14,8 @@ mod moving;
 
 pub use function::CompiledFunction;
 pub use jit::Jit;
+pub use listing::memory as list_memory;
 pub(super) use memory::Memory;
-pub use memory::{arena, options};
+pub use memory::{arena, options, options_from};
 pub use roots::VmRoots;
 pub(super) use timed::TimedCompiler;

@@ -1,57 +1,30 @@
-//! The tour: what a chapter shows when it is started without a flag. From
-//! source to result to payoff on one screen: the first lines of each stage,
-//! the run, and how to see more. Every chapter of the book opens with one.
+//! The tour of chapters 1 to 4: as many lines of each stage as there is room for,
+//! and how many more there are. It is longer than a terminal window.
 
-use std::time::{Duration, Instant};
+use super::{Layout, Tour, indented};
+use crate::{Feature, Listing, Machine, Refusal, Stage, View};
 
-use crate::command_line::{STANDARD_INPUT, engines, print, race_table, run};
-use crate::{Ending, Feature, Listing, Machine, Refusal, RunOptions, Stage, View};
+/// Parts with a blank line in front of each.
+pub(super) struct Roomy;
 
-/// A program that runs longer than this is run only once in a tour.
-const LONG: Duration = Duration::from_secs(2);
-
-/// Rounds of the race at the end; `--bench` takes more.
-const ROUNDS: usize = 3;
-
-/// Shows the stages, runs the program, races the engines.
-pub(crate) fn conduct<M: Machine>(
-    machine: &M,
-    loaded: &M::Loaded,
-    options: &RunOptions,
-    file: Option<&str>,
-) -> Result<Ending, Refusal> {
-    let about = machine.about();
-    print(&format!("{}\n{}\n", about.title, about.summary))?;
-    let mut number = 0;
-    let mut heading = |text: String| {
-        number += 1;
-        print(&format!("\n{number}. {text}\n"))
-    };
-    let stages = || machine.stages().iter().filter(|stage| stage.tour_lines > 0);
-    for stage in stages().filter(|stage| !stage.runs_program) {
-        heading(format!("{}: {}", stage.name, stage.summary))?;
-        print(&excerpt(machine.show(loaded, stage.name, options), stage))?;
+impl Layout for Roomy {
+    fn heading(&self, number: usize, text: &str, _more: Option<&str>) -> String {
+        format!("\n{number}. {text}\n")
     }
 
-    heading(format!("result, by the engine `{}`", options.engine))?;
-    let start = Instant::now();
-    let ending = run(machine, loaded, options)?;
-    if ending != Ending::Status(0) {
-        return Ok(ending);
+    fn stage<M: Machine>(&self, stage: &Stage, tour: &Tour<'_, M, Self>) -> String {
+        let heading = format!("{}: {}", stage.name, stage.summary);
+        self.heading(tour.parts, &heading, None)
+            + &excerpt(tour.machine.show(tour.loaded, stage.name, tour.options), stage)
     }
-    if start.elapsed() < LONG {
-        for stage in stages().filter(|stage| stage.runs_program) {
-            heading(format!("{}: {}", stage.name, stage.summary))?;
-            print(&excerpt(machine.show(loaded, stage.name, options), stage))?;
-        }
-        // What was read from standard input cannot be read again.
-        if file != Some(STANDARD_INPUT) {
-            heading("payoff: the engines in a race".to_owned())?;
-            let table = race_table(&engines(machine, file, options)?, ROUNDS)?;
-            print(&indented(table.lines()))?;
-        }
+
+    fn lines(&self, text: &str) -> String {
+        indented(text.lines())
     }
-    print(&format!("\n{}", directions(machine.stages(), machine.features(), machine.views())))
+
+    fn directions(&self, machine: &impl Machine) -> String {
+        format!("\n{}", directions(machine.stages(), machine.features(), machine.views()))
+    }
 }
 
 /// As many lines of a stage as it has room for; where it cannot be had on this
@@ -70,13 +43,6 @@ fn excerpt(listing: Result<Listing, Refusal>, stage: &Stage) -> String {
         text.push_str(&format!("   … {rest} more {lines}: --show {}\n", stage.name));
     }
     text
-}
-
-/// Indents all lines but blank ones.
-fn indented<'a>(lines: impl Iterator<Item = &'a str>) -> String {
-    let indent =
-        |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("   {line}\n") };
-    lines.map(indent).collect()
 }
 
 /// How to go on from here.

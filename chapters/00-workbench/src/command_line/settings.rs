@@ -1,0 +1,67 @@
+//! The flags that a machine's settings and switches add, and the environment
+//! variables behind them. Chapter 5 of the book is the first that has any.
+
+use bytesize::ByteSize;
+use clap::builder::{BoolishValueParser, PossibleValuesParser, ValueParser};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches};
+
+use crate::{Machine, Setting, SettingValues, Switch};
+
+/// A flag for each setting and for each switch.
+pub(super) fn flags(machine: &impl Machine) -> impl Iterator<Item = Arg> {
+    let settings = machine.settings().iter().map(setting);
+    settings.chain(machine.switches().iter().map(switch))
+}
+
+fn setting(setting: &Setting) -> Arg {
+    let parser = match setting.values {
+        SettingValues::OneOf(choices) => {
+            PossibleValuesParser::new(choices.iter().map(|choice| choice.name)).into()
+        }
+        SettingValues::Bytes => ValueParser::new(bytes),
+    };
+    Arg::new(setting.flag)
+        .long(setting.flag)
+        .value_name(setting.value_name)
+        .value_parser(parser)
+        .hide_possible_values(true)
+        .default_value(setting.default)
+        .env(setting.variable)
+        .help(setting.summary)
+}
+
+fn switch(switch: &Switch) -> Arg {
+    Arg::new(switch.flag)
+        .long(switch.flag)
+        .action(ArgAction::SetTrue)
+        // What a variable may hold: 1, true, yes, on, and their opposites.
+        .value_parser(BoolishValueParser::new())
+        .env(switch.variable)
+        .help(switch.summary)
+}
+
+/// A number of bytes in plain digits, from what people write.
+fn bytes(text: &str) -> Result<String, String> {
+    let bytes: ByteSize = text
+        .parse()
+        .map_err(|_| "not a number of bytes, as 65536, 64KiB and 1MB are".to_owned())?;
+    Ok(bytes.as_u64().to_string())
+}
+
+/// The settings that are given, in the machine's order. A default is not given.
+pub(super) fn given(machine: &impl Machine, arguments: &ArgMatches) -> Vec<(String, String)> {
+    let is_given = |flag: &str| arguments.value_source(flag) != Some(ValueSource::DefaultValue);
+    let flags = machine.settings().iter().map(|setting| setting.flag);
+    let value = |flag: &str| {
+        let value = arguments.get_one::<String>(flag).expect("a setting has a default");
+        (flag.to_owned(), value.clone())
+    };
+    flags.filter(|flag| is_given(flag)).map(value).collect()
+}
+
+/// The switches that are on, in the machine's order.
+pub(super) fn switched_on(machine: &impl Machine, arguments: &ArgMatches) -> Vec<String> {
+    let flags = machine.switches().iter().map(|switch| switch.flag);
+    flags.filter(|flag| arguments.get_flag(flag)).map(str::to_owned).collect()
+}

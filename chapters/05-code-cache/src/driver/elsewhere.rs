@@ -1,0 +1,85 @@
+//! The engine where its code cannot run: nobody can make it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use ch00_workbench::{Compiled, Compiler, Listing, Memory, Refusal, RunOptions};
+use ch01_bytecode_vm::{Engine, Exit, JitError, Program, Vm, refuse_jit};
+
+use super::options::JitOptions;
+
+/// The JIT, which does not exist on this machine.
+#[derive(Debug)]
+pub struct Jit(Infallible);
+
+impl Jit {
+    /// Another handle of what does not exist.
+    #[must_use]
+    pub fn share(&self) -> Jit {
+        match self.0 {}
+    }
+
+    /// Why there is no code.
+    #[must_use]
+    pub fn take_trouble(&self) -> Option<JitError> {
+        match self.0 {}
+    }
+
+    /// What a cache has done that there cannot be.
+    #[must_use]
+    pub fn statistics_listing(&self) -> Listing {
+        match self.0 {}
+    }
+}
+
+impl Engine for Jit {
+    fn resume(&mut self, _: &mut Vm<'_>) -> Exit {
+        match self.0 {}
+    }
+}
+
+/// A JIT that is watched, which does not exist either.
+#[derive(Debug)]
+pub(super) struct WatchedJit(Infallible);
+
+impl WatchedJit {
+    pub(super) fn new(jit: Jit) -> WatchedJit {
+        match jit.0 {}
+    }
+}
+
+impl Engine for WatchedJit {
+    fn resume(&mut self, _: &mut Vm<'_>) -> Exit {
+        match self.0 {}
+    }
+}
+
+pub(super) fn jit(
+    _: &Arc<Program>,
+    _: &RunOptions,
+    _: JitOptions,
+) -> Result<Result<Jit, JitError>, Refusal> {
+    Ok(Err(JitError::Elsewhere))
+}
+
+pub(super) fn show(_: &Arc<Program>, _: &RunOptions, _: &str) -> Result<Listing, Refusal> {
+    Err(refuse_jit(JitError::Elsewhere))
+}
+
+pub(super) fn timed(_: &[Arc<Program>], _: &RunOptions) -> Result<TimedCompiler, Refusal> {
+    Err(refuse_jit(JitError::Elsewhere))
+}
+
+/// The compiler to be timed.
+#[derive(Debug)]
+pub(super) struct TimedCompiler(Infallible);
+
+impl Compiler for TimedCompiler {
+    fn memories(&self) -> &'static [Memory] {
+        match self.0 {}
+    }
+
+    fn compile(&mut self, _: Memory) -> Result<Compiled, Refusal> {
+        match self.0 {}
+    }
+}

@@ -1,0 +1,23 @@
+//! The driver: a cache of the functions of chapter 1's language, whose host is a VM.
+//! Chapter 5 of the book shows it in "Python moves in".
+
+mod options;
+
+// What runs it, on x86-64 and Linux.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod native;
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+mod elsewhere;
+
+mod machine;
+
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+pub use elsewhere::{Jit, Templates};
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+use elsewhere::{WatchedJit, jit, show, timed};
+pub use machine::CachingJit;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub use native::{FunctionCompiler, Jit, Templates};
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use native::{WatchedJit, jit, show, timed};
+pub use options::{JitOptions, When};

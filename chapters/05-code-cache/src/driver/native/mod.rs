@@ -1,0 +1,21 @@
+//! What compiles to a cache, and runs from there.
+
+mod interpreter;
+mod stubs;
+mod templates;
+mod compiler;
+mod host;
+mod shims;
+mod jit;
+mod statistics;
+mod watched;
+mod timed;
+mod bench;
+#[cfg(test)]
+mod moving;
+
+pub(super) use bench::{jit, show, timed};
+pub use compiler::FunctionCompiler;
+pub use jit::Jit;
+pub use templates::Templates;
+pub(super) use watched::WatchedJit;

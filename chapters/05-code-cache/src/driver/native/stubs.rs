@@ -1,0 +1,102 @@
+//! The stubs of `stencils/stubs.c`. Chapter 5 of the book, "A stub for everybody".
+
+use ch02_stencils::driver::{Objects, PrebuiltObject};
+use ch02_stencils::{HoleKind, StencilId};
+use ch03_relocations::arch::X86_64;
+use ch03_relocations::layout::Peepholes;
+use ch03_relocations::link::Library;
+use ch03_relocations::{Role, Symbols};
+
+use crate::mechanism::{CallCounting, StubGenerator};
+
+/// `stencils/stubs.c` in the medium code model.
+const OBJECT: PrebuiltObject = PrebuiltObject {
+    file_name: "stubs-medium.o",
+    bytes: include_bytes!(
+        "../../../../../stencils/prebuilt/x86_64-unknown-linux-gnu/stubs-medium.o"
+    ),
+};
+
+/// What the stubs leave open. All of it is outside of them.
+const CACHE: HoleKind = HoleKind(0);
+const COUNTER: HoleKind = HoleKind(1);
+const CODE: HoleKind = HoleKind(2);
+const ENTER: HoleKind = HoleKind(3);
+const NAMES: [&str; 4] = ["HOLE_CACHE", "HOLE_COUNTER", "HOLE_CODE", "cache_enter"];
+
+/// What a stub that asks for code has in its holes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question {
+    /// Whom it asks.
+    pub(super) cache: u64,
+    /// The function that answers.
+    pub(super) enter: u64,
+}
+
+impl Question {
+    /// What goes into a hole.
+    pub(super) fn word(self, symbol: HoleKind) -> u64 {
+        match symbol {
+            CACHE => self.cache,
+            ENTER => self.enter,
+            _ => panic!("a stub that asks has no hole for {}", NAMES[usize::from(symbol.0)]),
+        }
+    }
+}
+
+/// Makes the two kinds of stubs.
+#[derive(Debug)]
+pub(super) struct Stubs(Library<X86_64>);
+
+impl Stubs {
+    /// Reads the stubs: the object that is compiled in, or one in a folder.
+    ///
+    /// # Errors
+    /// When the object cannot be read, or is another one. The message says why.
+    pub(super) fn load(objects: &Objects) -> Result<Stubs, String> {
+        let bytes = objects.read(OBJECT).map_err(|error| error.to_string())?;
+        let symbols = Symbols::new(NAMES.map(|name| (name, Role::Outside)));
+        let library = match objects {
+            // A test has read what is compiled in.
+            Objects::Prebuilt => Library::new_trusted(&bytes, symbols, Peepholes::ALL),
+            Objects::Folder(_) => Library::new(&bytes, symbols, Peepholes::ALL),
+        };
+        let library = library.map_err(|error| format!("{}: {error}", objects.name(OBJECT)))?;
+        let stubs = Stubs(library);
+        stubs.check().map_err(|problem| format!("{}: {problem}", objects.name(OBJECT)))?;
+        Ok(stubs)
+    }
+
+    /// Whether each stub is there, and has the holes that it should have and no others.
+    fn check(&self) -> Result<(), String> {
+        for (name, expected) in [(FIND_CODE, [CACHE, ENTER]), (COUNT_CALL, [COUNTER, CODE])] {
+            let Some(id) = self.0.find(name) else { return Err(format!("no stub `{name}`")) };
+            for (_, hole) in self.0.get(id).holes() {
+                let is_expected = matches!(hole.target, ch03_relocations::layout::Target::Symbol(symbol) if expected.contains(&symbol));
+                if !is_expected {
+                    return Err(format!("stub `{name}` has a hole that nobody fills"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes stubs that ask for code.
+    pub(super) fn find_code(&self) -> StubGenerator<X86_64> {
+        self.generator(FIND_CODE)
+    }
+
+    /// Makes stubs that count calls.
+    pub(super) fn count_call(&self) -> CallCounting<X86_64> {
+        CallCounting { stub: self.generator(COUNT_CALL), counter: COUNTER, code: CODE }
+    }
+
+    fn generator(&self, name: &str) -> StubGenerator<X86_64> {
+        let id: Option<StencilId> = self.0.find(name);
+        let generator = StubGenerator::new(&self.0, id.expect("the check has found it"));
+        generator.expect("a stub goes on in code that is outside of it")
+    }
+}
+
+const FIND_CODE: &str = "find_code";
+const COUNT_CALL: &str = "count_call";

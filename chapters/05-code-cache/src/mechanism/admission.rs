@@ -1,0 +1,156 @@
+//! How code gets into a cache: by itself, when it is needed, or with all others. Chapter
+//! 5 of the book, "The cache".
+
+use std::mem;
+use std::sync::Arc;
+use std::time::Instant;
+
+use ch02_stencils::{CodeAddress, CodeOffset};
+use ch03_relocations::link::Step;
+use ch04_executable_memory::{Batch, Code, Describe};
+
+use super::cache::CodeCache;
+use super::compiler::{Compiler, Token};
+use super::error::Refused;
+use super::host::Host;
+use super::record::Resident;
+
+/// Code that has been written and not yet been published.
+struct Written<C: Compiler> {
+    key: C::Key,
+    what: Arc<C::Function>,
+    start: CodeOffset,
+    tokens: Box<[Token]>,
+    steps: u64,
+}
+
+impl<C: Compiler> CodeCache<C> {
+    // ANCHOR: compile
+    /// Compiles what has no code.
+    pub(super) fn compile<H>(&mut self, key: C::Key, host: &H) -> Result<(), Refused<C::Error>>
+    where
+        H: Host<Key = C::Key>,
+    {
+        // What did not fit the last time is linked again only when it does.
+        let bytes = self.record(key).statistics.bytes;
+        self.find_room(key, bytes, host)?;
+        let start = Instant::now();
+        self.link(key)?;
+        self.find_room(key, self.image.size(), host)?;
+        let mut batch = self.arena.batch();
+        let written = self.write(key, &mut batch)?;
+        let bytes = batch.size();
+        let code = batch.publish().map_err(Refused::memory(bytes))?;
+        let code = code.into_iter().next().expect("what was finished is published");
+        self.admit(written, code)?;
+        let time = start.elapsed();
+        self.statistics.compile_time += time;
+        self.record(key).statistics.compile_time += time;
+        self.put_to_doze(key, host);
+        Ok(())
+    }
+    // ANCHOR_END: compile
+
+    /// Compiles all of these that have no code, as far as there is room without evicting
+    /// any. Returns how many it compiled. The entries are for the caller to
+    /// [set](Self::way_in).
+    ///
+    /// # Errors
+    /// When one of them cannot be compiled, or there is no memory: then none is.
+    pub fn compile_all(
+        &mut self,
+        keys: impl IntoIterator<Item = C::Key>,
+    ) -> Result<usize, Refused<C::Error>> {
+        let start = Instant::now();
+        let mut batch = self.arena.batch();
+        let mut all = Vec::new();
+        let mut room = self.options.budget.saturating_sub(self.used());
+        for key in keys {
+            if self.get(key).is_some() {
+                continue;
+            }
+            self.link(key)?;
+            let Some(left) = room.checked_sub(self.image.size()) else { continue };
+            room = left;
+            all.push(self.write(key, &mut batch)?);
+        }
+        let bytes = batch.size();
+        let codes = batch.publish().map_err(Refused::memory(bytes))?;
+        let count = codes.len();
+        for (written, code) in all.into_iter().zip(codes) {
+            self.admit(written, code)?;
+        }
+        self.statistics.compile_time += start.elapsed();
+        Ok(count)
+    }
+
+    /// Links the code of a key to the cache's image.
+    fn link(&mut self, key: C::Key) -> Result<(), Refused<C::Error>> {
+        self.tokens.clear();
+        let linked = self.compiler.compile(key, &mut self.image, &mut self.tokens);
+        linked.map_err(Refused::Compile)?;
+        let bytes = self.image.size();
+        self.record(key).statistics.bytes = bytes;
+        Ok(())
+    }
+
+    // ANCHOR: write
+    /// Writes the image to a batch.
+    fn write(&mut self, key: C::Key, batch: &mut Batch) -> Result<Written<C>, Refused<C::Error>> {
+        let (size, alignment) = (self.image.size(), self.image.alignment());
+        let mut draft = batch.draft(size, alignment).map_err(Refused::memory(size))?;
+        let address = draft.address();
+        let outside = |symbol| self.compiler.outside(key, symbol);
+        self.image.place(draft.bytes_mut(), address, outside)?;
+        let start = self.image.entry(Step(0));
+        let map = self.image.take_map();
+        let steps = map.steps() as u64;
+        let what = Arc::new(self.compiler.describe(key, map));
+        draft.finish(Arc::clone(&what) as Arc<dyn Describe>);
+        let tokens = mem::take(&mut self.tokens).into_boxed_slice();
+        Ok(Written { key, what, start, tokens, steps })
+    }
+    // ANCHOR_END: write
+
+    /// Takes code in that has been published.
+    fn admit(&mut self, written: Written<C>, code: Code) -> Result<(), Refused<C::Error>> {
+        let Written { key, what, start, tokens, steps } = written;
+        let counter = match self.counter(key, code.address(start)) {
+            Ok(counter) => counter,
+            Err(error) => {
+                self.retired.push(code);
+                return Err(error);
+            }
+        };
+        self.dependencies.add(key, &tokens);
+        self.sizes.awake += code.bytes().len();
+        let stamp = self.ages.add(key);
+        let record = self.record(key);
+        let is_again = record.statistics.compiled > 0;
+        record.statistics.compiled += 1;
+        record.resident = Some(Resident { code, what, start, counter, tokens, stamp });
+        self.statistics.compiled += 1;
+        self.statistics.recompiled += u64::from(is_again);
+        self.statistics.steps += steps;
+        self.statistics.peak_bytes = self.statistics.peak_bytes.max(self.used());
+        Ok(())
+    }
+
+    /// What counts the calls of a function, if they are counted.
+    fn counter(
+        &mut self,
+        key: C::Key,
+        code: CodeAddress,
+    ) -> Result<Option<Code>, Refused<C::Error>> {
+        let Some(counters) = &mut self.counters else { return Ok(None) };
+        let record = self.records.entry(key).or_default();
+        let bytes = record.statistics.bytes;
+        let index = match record.counter {
+            Some(index) => index,
+            None => counters.add(&self.arena).map_err(Refused::memory(bytes))?,
+        };
+        record.counter = Some(index);
+        let stub = counters.stub(&self.arena, index, code).map_err(Refused::stub(bytes))?;
+        Ok(Some(stub))
+    }
+}

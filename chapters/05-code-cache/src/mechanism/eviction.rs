@@ -1,0 +1,200 @@
+//! How code leaves a cache: because the room is needed, or because of what it took for
+//! granted. Chapter 5 of the book, "Who goes first" and "What code takes for granted".
+
+use std::ops::RangeInclusive;
+
+use ch02_stencils::{CodeAddress, CodeOffset};
+use ch04_executable_memory::{Code, CodeRoots};
+
+use super::cache::CodeCache;
+use super::compiler::{Compiler, Token};
+use super::error::Refused;
+use super::host::Host;
+use super::record::{Patience, Resident};
+
+/// If code that is awake has more than this part of the budget, the oldest is put to doze.
+const AWAKE: (usize, usize) = (3, 4);
+
+impl<C: Compiler> CodeCache<C> {
+    // ANCHOR: find_room
+    /// Makes room for so many bytes; throws away the coldest code to which nobody will
+    /// return, if that is enough.
+    pub(super) fn find_room<H>(
+        &mut self,
+        key: C::Key,
+        bytes: usize,
+        host: &H,
+    ) -> Result<(), Refused<C::Error>>
+    where
+        H: Host<Key = C::Key>,
+    {
+        let budget = self.options.budget;
+        if bytes > budget {
+            return Err(Refused::TooLarge { bytes, budget });
+        }
+        if self.used() + bytes <= budget {
+            return Ok(());
+        }
+        if !self.record(key).patience.is_over() {
+            return Err(Refused::NoRoom { bytes });
+        }
+        self.sweep(host);
+        let excess = (self.used() + bytes).saturating_sub(budget);
+        let victims = self.coldest(excess, host).unwrap_or_default();
+        self.statistics.evicted += victims.len() as u64;
+        victims.into_iter().for_each(|key| self.retire(key, host));
+        self.sweep(host);
+        if self.used() + bytes > budget {
+            self.record(key).patience.grow();
+            return Err(Refused::NoRoom { bytes });
+        }
+        self.record(key).patience = Patience::default();
+        Ok(())
+    }
+    // ANCHOR_END: find_room
+
+    // ANCHOR: coldest
+    /// The coldest code that nobody will return to and that has so many bytes together.
+    /// None, if all of it has not: then there is no use in throwing any of it away.
+    fn coldest(&self, bytes: usize, roots: &dyn CodeRoots) -> Option<Vec<C::Key>> {
+        let roots = Roots::of(roots);
+        let mut victims = Vec::new();
+        let mut sum = 0;
+        let mut candidates = self.ages.coldest();
+        while sum < bytes {
+            let key = candidates.next()?;
+            let code = self.get(key).expect("what has an age has code").code;
+            if !roots.lead_into(code) {
+                sum += code.bytes().len();
+                victims.push(key);
+            }
+        }
+        Some(victims)
+    }
+    // ANCHOR_END: coldest
+
+    // ANCHOR: doze
+    /// Takes entries away, those first that have been there for longest, until no more
+    /// than some part of the budget is awake, or all but `key`.
+    pub(super) fn put_to_doze<H: Host<Key = C::Key>>(&mut self, key: C::Key, host: &H) {
+        let most = self.options.budget / AWAKE.1 * AWAKE.0;
+        while self.sizes.awake > most {
+            let Some(oldest) = self.ages.oldest_awake().filter(|&oldest| oldest != key) else {
+                break;
+            };
+            self.doze(oldest);
+            host.set_entry(oldest, None);
+        }
+    }
+    // ANCHOR_END: doze
+
+    fn doze(&mut self, key: C::Key) {
+        let record = self.records.get_mut(&key);
+        let resident = record.and_then(|record| record.resident.as_mut());
+        let resident = resident.expect("what has an age has code");
+        resident.stamp = self.ages.change(key, resident.stamp, true);
+        let bytes = resident.code.bytes().len();
+        self.sizes.awake -= bytes;
+        self.sizes.dozing += bytes;
+    }
+
+    /// Throws the code of a function away, if it has some to which nobody will return.
+    /// Returns whether it had.
+    pub fn evict<H: Host<Key = C::Key>>(&mut self, key: C::Key, host: &H) -> bool {
+        self.evict_unless_entered(key, &Roots::of(host), host)
+    }
+
+    /// Throws all code away to which nobody will return. Returns how much that was.
+    pub fn evict_all<H: Host<Key = C::Key>>(&mut self, host: &H) -> usize {
+        let roots = Roots::of(host);
+        let keys: Vec<C::Key> = self.ages.coldest().collect();
+        keys.into_iter().filter(|&key| self.evict_unless_entered(key, &roots, host)).count()
+    }
+
+    /// The same, but keeps the code of one function.
+    pub(super) fn evict_others<H: Host<Key = C::Key>>(&mut self, kept: C::Key, host: &H) {
+        let roots = Roots::of(host);
+        let keys: Vec<C::Key> = self.ages.coldest().filter(|&key| key != kept).collect();
+        for key in keys {
+            self.evict_unless_entered(key, &roots, host);
+        }
+    }
+
+    fn evict_unless_entered<H>(&mut self, key: C::Key, roots: &Roots, host: &H) -> bool
+    where
+        H: Host<Key = C::Key>,
+    {
+        let is_free = self.get(key).is_some_and(|found| !roots.lead_into(found.code));
+        if is_free {
+            self.statistics.evicted += 1;
+            self.retire(key, host);
+            self.sweep(host);
+        }
+        is_free
+    }
+
+    // ANCHOR: invalidate
+    /// Throws all code away that depends on a token, wherever somebody is in it: frames
+    /// that would return there are diverted. Returns how much that was.
+    pub fn invalidate<H: Host<Key = C::Key>>(&mut self, token: Token, host: &H) -> usize {
+        let keys = self.dependencies.of(token);
+        let ranges: Vec<_> =
+            keys.iter().filter_map(|&key| Some(addresses(self.get(key)?.code))).collect();
+        keys.iter().for_each(|&key| self.retire(key, host));
+        host.divert(&|address| ranges.iter().any(|range| range.contains(&address)));
+        self.sweep(host);
+        self.statistics.invalidated += keys.len() as u64;
+        keys.len()
+    }
+    // ANCHOR_END: invalidate
+
+    /// Takes code out of the cache, which is freed by a later sweep.
+    fn retire<H: Host<Key = C::Key>>(&mut self, key: C::Key, host: &H) {
+        let record = self.record(key);
+        let Some(resident) = record.resident.take() else { return };
+        record.statistics.discarded += 1;
+        let Resident { code, counter, tokens, stamp, .. } = resident;
+        let bytes = code.bytes().len();
+        match stamp.is_dozing {
+            true => self.sizes.dozing -= bytes,
+            false => self.sizes.awake -= bytes,
+        }
+        self.ages.remove(stamp);
+        self.dependencies.remove(key, &tokens);
+        host.set_entry(key, None);
+        [Some(code), counter].into_iter().flatten().for_each(|code| self.retired.push(code));
+    }
+
+    /// Frees what was retired, unless somebody will return there.
+    fn sweep(&mut self, roots: &dyn CodeRoots) {
+        if !self.retired.is_empty() {
+            // What the system does not take back now waits for the next time.
+            let _ = self.retired.sweep(roots);
+        }
+    }
+}
+
+/// The addresses at which somebody may go on who is in some code: also right behind a
+/// call that is its last instruction.
+fn addresses(code: &Code) -> RangeInclusive<CodeAddress> {
+    let CodeAddress(start) = code.address(CodeOffset(0));
+    CodeAddress(start)..=CodeAddress(start + code.bytes().len() as u64)
+}
+
+/// All roots at a time, in order.
+struct Roots(Vec<CodeAddress>);
+
+impl Roots {
+    fn of(roots: &dyn CodeRoots) -> Roots {
+        let mut addresses = Vec::new();
+        roots.visit(&mut |address| addresses.push(address));
+        addresses.sort_unstable();
+        Roots(addresses)
+    }
+
+    fn lead_into(&self, code: &Code) -> bool {
+        let addresses = addresses(code);
+        let first = self.0.partition_point(|address| address < addresses.start());
+        self.0.get(first).is_some_and(|address| addresses.contains(address))
+    }
+}

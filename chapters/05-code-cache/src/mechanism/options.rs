@@ -1,0 +1,18 @@
+//! How a cache behaves.
+
+/// How a cache behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheOptions {
+    /// How many bytes of code there may be, stubs and counters not counted.
+    pub budget: usize,
+    /// Whether it throws away what it can whenever it is asked for code, and keeps no
+    /// entry: each call has to ask. This is for tests.
+    pub is_stressed: bool,
+}
+
+impl Default for CacheOptions {
+    /// A budget of 64 MiB, and no stress.
+    fn default() -> CacheOptions {
+        CacheOptions { budget: 64 << 20, is_stressed: false }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a cache remembers of a key, whether it has code or not.
+
+use std::sync::Arc;
+
+use ch02_stencils::{CodeAddress, CodeOffset};
+use ch04_executable_memory::Code;
+
+use super::age::Stamp;
+use super::compiler::Token;
+use super::counting::{CounterIndex, START};
+use super::statistics::FunctionStatistics;
+
+/// What is known of a key.
+#[derive(Debug)]
+pub(super) struct Record<F> {
+    pub(super) resident: Option<Resident<F>>,
+    pub(super) statistics: FunctionStatistics,
+    /// Which word counts its calls.
+    pub(super) counter: Option<CounterIndex>,
+    pub(super) patience: Patience,
+}
+
+/// Code that is there.
+#[derive(Debug)]
+pub(super) struct Resident<F> {
+    pub(super) code: Code,
+    pub(super) what: Arc<F>,
+    /// Where the function is entered.
+    pub(super) start: CodeOffset,
+    /// What stands between entry and code to count.
+    pub(super) counter: Option<Code>,
+    pub(super) tokens: Box<[Token]>,
+    pub(super) stamp: Stamp,
+}
+
+impl<F> Resident<F> {
+    /// Where the code is entered.
+    pub(super) fn entry(&self) -> CodeAddress {
+        self.code.address(self.start)
+    }
+
+    /// Where its entry cell leads, if it does not doze.
+    pub(super) fn way_in(&self) -> CodeAddress {
+        self.counter.as_ref().map_or_else(|| self.entry(), |stub| stub.address(START))
+    }
+}
+
+impl<F> Default for Record<F> {
+    fn default() -> Self {
+        Record {
+            resident: None,
+            statistics: FunctionStatistics::default(),
+            counter: None,
+            patience: Patience::default(),
+        }
+    }
+}
+
+// ANCHOR: patience
+/// How many calls to let pass before there is another attempt to find room: after each
+/// one that failed, twice as many. Looking for room means looking at all frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Patience {
+    calls: u32,
+    left: u32,
+}
+
+/// The most calls that pass without an attempt.
+const LONGEST: u32 = 1023;
+
+impl Patience {
+    /// Whether it is time for an attempt; else there is one call less to wait for.
+    pub(super) fn is_over(&mut self) -> bool {
+        let is_over = self.left == 0;
+        self.left = self.left.saturating_sub(1);
+        is_over
+    }
+
+    /// An attempt has failed.
+    pub(super) fn grow(&mut self) {
+        self.calls = (2 * self.calls + 1).min(LONGEST);
+        self.left = self.calls;
+    }
+}
+// ANCHOR_END: patience
