@@ -15,6 +15,7 @@ use ch04_executable_memory::driver::{
     FEATURES, MEMORY, PERF_MAP_SWITCH, engine as earlier_engine, fall_back,
 };
 
+use super::focus::Focus;
 use super::options::{JitOptions, SETTINGS, STATS, SWITCHES, VARIATIONS};
 use super::{Jit, WatchedJit, jit, show, timed};
 
@@ -41,7 +42,7 @@ impl Machine for CachingJit {
             HOLES,
             Stage {
                 name: "code",
-                summary: "what the JIT links bytecode and stencils to",
+                summary: "the bytes that the JIT links them to",
                 tour_lines: 10,
                 runs_program: false,
             },
@@ -93,6 +94,19 @@ impl Machine for CachingJit {
 
     fn variations(&self) -> &'static [&'static [&'static str]] {
         &VARIATIONS
+    }
+
+    fn has_compact_tour(&self) -> bool {
+        true
+    }
+
+    fn excerpt(
+        &self,
+        program: &Arc<Program>,
+        stage: &str,
+        options: &RunOptions,
+    ) -> Result<Option<Listing>, Refusal> {
+        Focus::of(program).excerpt(stage, || show(program, options, "code"), options)
     }
 
     fn load(&self, source: Source) -> Result<Arc<Program>, Refusal> {

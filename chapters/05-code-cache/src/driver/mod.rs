@@ -9,6 +9,7 @@ mod native;
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
 mod elsewhere;
 
+mod focus;
 mod machine;
 
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
