@@ -22,8 +22,9 @@ pub fn link_function(
     stencils: &Stencils,
     image: &mut Image<X86_64>,
 ) -> Result<(), JitError> {
-    let steps = u32::try_from(code.instructions.len()).expect("instructions have 32-bit numbers");
-    let linked = stencils.library().link(steps, &Site { code, stencils }, image);
+    let CodeObject { instructions, constants, .. } = code;
+    let steps = u32::try_from(instructions.len()).expect("instructions have 32-bit numbers");
+    let linked = stencils.library().link(steps, &Site { instructions, constants, stencils }, image);
     linked.map_err(|error| match error {
         LinkError::TooBig { bytes } => {
             let reason = io::Error::new(ErrorKind::FileTooLarge, error);
@@ -34,23 +35,26 @@ pub fn link_function(
     })
 }
 
-/// What an instruction of a code object has for the holes of its stencil.
+/// What instructions of a code object have for the holes of their stencils.
 struct Site<'a> {
-    code: &'a CodeObject,
+    instructions: &'a [Instruction],
+    constants: &'a [Value],
     stencils: &'a Stencils,
 }
 
 impl HoleResolver for Site<'_> {
     #[inline]
     fn stencil(&self, step: Step) -> StencilId {
-        self.stencils.operation(&self.code.instructions[step.0 as usize])
+        self.stencils.operation(&self.instructions[step.0 as usize])
     }
 
     // ANCHOR: fill
     #[inline]
     fn fill(&self, step: Step, map: &CodeMap, values: &mut Values) {
-        let Instruction { slot, operand, .. } = self.code.instructions[step.0 as usize];
-        let constant = self.code.constants.get(operand as usize);
+        let Instruction { slot, operand, .. } = self.instructions[step.0 as usize];
+        // What is not the number of a constant gets the last one, without a branch.
+        let last = self.constants.len().saturating_sub(1);
+        let constant = self.constants.get(last.min(operand as usize));
         let mut set = |symbol: Symbol, value| values.set(symbol.kind(), value);
         set(Symbol::Target, map.start(Step(operand)).0 as u64);
         set(Symbol::Operand, operand.into());

@@ -116,6 +116,11 @@ impl<A: Arch> Image<A> {
 }
 
 /// The numbers of the bits that are set.
-fn members(set: u64) -> impl Iterator<Item = usize> {
-    (0..u64::BITS as usize - set.leading_zeros() as usize).filter(move |bit| set >> bit & 1 != 0)
+fn members(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = set.trailing_zeros();
+        // Takes it out.
+        set &= set.wrapping_sub(1);
+        (lowest < u64::BITS).then_some(lowest as usize)
+    })
 }

@@ -55,8 +55,8 @@ impl CodeMap {
     /// where that of the last one ends, for every number behind; 0 if there is none.
     #[must_use]
     pub fn start(&self, step: Step) -> CodeOffset {
-        let starts = self.starts.get(step.0 as usize).or(self.starts.last());
-        CodeOffset(starts.map_or(0, |starts| starts.hot as usize))
+        let Some(last) = self.starts.len().checked_sub(1) else { return CodeOffset(0) };
+        CodeOffset(self.starts[last.min(step.0 as usize)].hot as usize)
     }
 
     /// The bytes of a step's hot or cold part, in bytes from the start of the image.

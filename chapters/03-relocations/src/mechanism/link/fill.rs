@@ -1,6 +1,6 @@
 //! What the linker does to a hole. There is no branch on what the hole is for: its
-//! value has a number, and what is to be subtracted from it, and how large it may
-//! be, is computed along. Chapter 3 of the book, "Who fills what".
+//! value has a number, and so has what is subtracted from it; and how large it may
+//! be is computed along. Chapter 3 of the book, "Who fills what".
 
 use super::arrange::VeneerNumbers;
 use super::flat::{Half, Later, Source, Word};
@@ -10,7 +10,7 @@ use super::values::Values;
 impl Word {
     #[inline]
     pub(super) fn fill(&self, bytes: &mut [u8], values: &Values) {
-        let place = values.get(self.part) as usize + self.offset as usize;
+        let place = (values.get(self.part) as u32 + self.offset) as usize;
         let value = values.get(self.slot).wrapping_add_signed(self.addend);
         bytes[place..place + 8].copy_from_slice(&value.to_le_bytes());
     }
@@ -18,18 +18,15 @@ impl Word {
 
 impl Half {
     // ANCHOR: fill
-    /// Fills the hole. The result is 0 if the value fits.
+    /// Fills the hole. The upper half of the result is 0 if the value fits.
     #[inline]
     pub(super) fn fill(&self, bytes: &mut [u8], values: &Values) -> u64 {
-        let place = values.get(self.part) + u64::from(self.offset);
-        // All ones, or all zeros.
-        let if_relative = u64::from(self.is_relative).wrapping_neg();
-        let value = values.get(self.slot).wrapping_add_signed(self.addend);
-        let value = value.wrapping_sub(place & if_relative);
-        let place = place as usize;
+        let place = (values.get(self.part) as u32 + self.offset) as usize;
+        let value = values.get(self.slot).wrapping_sub(values.get(self.base));
+        let value = value.wrapping_add_signed(self.addend);
         bytes[place..place + 4].copy_from_slice(&(value as u32).to_le_bytes());
-        // From -2^31 to 2^31 - 1 becomes from 0 to 2^32 - 1.
-        value.wrapping_add(u64::from(self.is_signed) << 31) >> 32
+        // From -2^31 to 2^31 - 1, if there is a sign, becomes from 0 to 2^32 - 1.
+        value.wrapping_add(self.lift)
     }
     // ANCHOR_END: fill
 }

@@ -1,8 +1,6 @@
-//! The tables that the linker walks through. A stencil has ranges in them, so that
-//! linking one copy of it looks nothing up by name and asks no hole what it is.
-//! Chapter 3 of the book, "Two passes".
-
-use std::ops::Range;
+//! The tables that the linker walks through: for each stencil what is copied, and
+//! three lists of holes, so that linking one copy of it looks nothing up by name and
+//! asks no hole what it is. Chapter 3 of the book, "Two passes".
 
 use ch02_stencils::HoleKind;
 
@@ -13,8 +11,7 @@ use crate::mechanism::graph::Constant;
 use crate::mechanism::layout::{Hole, Part, PartName, Stencil, Target};
 use crate::mechanism::symbols::{Role, Symbols};
 
-/// How many bytes are copied at least. Behind the bytes of the last stencil there
-/// are so many more, to be read and not to be used.
+/// How many bytes of a part are copied at least, as a rule.
 pub(super) const CHUNK: usize = 64;
 
 /// How many constants there may be, and how many functions to call: a word has a
@@ -25,23 +22,19 @@ pub(super) const LIMIT: usize = u64::BITS as usize;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tables {
     pub(super) stencils: Vec<Flat>,
-    pub(super) bytes: Vec<u8>,
-    pub(super) words: Vec<Word>,
-    pub(super) halves: Vec<Half>,
-    pub(super) later: Vec<Later>,
     /// The functions that are called, by number.
     pub(super) calls: Vec<HoleKind>,
 }
 
-/// A stencil: how long its parts are, and where in the tables they and its holes lie.
+/// A stencil: what is copied, and its holes by how they are filled.
 #[derive(Clone, Debug)]
 pub(super) struct Flat {
     pub(super) hot: Piece,
     pub(super) cold: Piece,
     pub(super) slots_size: u32,
-    pub(super) words: Range<u32>,
-    pub(super) halves: Range<u32>,
-    pub(super) later: Range<u32>,
+    pub(super) words: Vec<Word>,
+    pub(super) halves: Vec<Half>,
+    pub(super) later: Vec<Later>,
     /// The constants that it reads, one bit for each.
     pub(super) constants: u64,
     /// The functions that it calls, one bit for each.
@@ -50,11 +43,12 @@ pub(super) struct Flat {
     pub(super) continues: bool,
 }
 
-/// A piece of [`Tables::bytes`].
-#[derive(Clone, Copy, Debug, Default)]
+/// The code of a part.
+#[derive(Clone, Debug)]
 pub(super) struct Piece {
-    pub(super) start: u32,
-    pub(super) size: u32,
+    pub(super) code: Vec<u8>,
+    /// The same again up to [`CHUNK`] bytes, with zeros behind what is shorter.
+    pub(super) head: [u8; CHUNK],
 }
 
 /// A hole of 8 bytes for a value.
@@ -74,11 +68,12 @@ pub(super) struct Half {
     /// Where the part begins that it is in.
     pub(super) part: Slot,
     pub(super) slot: Slot,
-    /// Whether the hole's own place is subtracted.
-    pub(super) is_relative: bool,
-    /// Whether the processor extends it with the sign.
-    pub(super) is_signed: bool,
+    /// What is subtracted: for a distance, where the part begins.
+    pub(super) base: Slot,
+    /// For a distance, less the offset.
     pub(super) addend: i64,
+    /// How much the least value that fits is below 0.
+    pub(super) lift: u64,
 }
 
 /// A hole that can be filled when the address of the image is known.
@@ -123,63 +118,42 @@ impl Tables {
         check_lengths(stencils)?;
         let calls = calls(stencils, symbols)?;
         let mut tables = Tables { calls, ..Tables::default() };
-        for stencil in stencils {
-            let flat = tables.flatten(stencil, symbols);
-            tables.stencils.push(flat);
-        }
-        tables.bytes.extend([0; CHUNK]);
+        tables.stencils = stencils.iter().map(|it| tables.flatten(it, symbols)).collect();
         Ok(tables)
     }
 
-    fn flatten(&mut self, stencil: &Stencil, symbols: &Symbols) -> Flat {
-        let starts = self.lengths();
+    fn flatten(&self, stencil: &Stencil, symbols: &Symbols) -> Flat {
         let mut flat = Flat {
-            hot: self.piece(&stencil.hot),
-            cold: self.piece(&stencil.cold),
+            hot: Piece::new(&stencil.hot),
+            cold: Piece::new(&stencil.cold),
             slots_size: stencil.slots.code.len() as u32,
-            words: 0..0,
-            halves: 0..0,
-            later: 0..0,
+            words: Vec::new(),
+            halves: Vec::new(),
+            later: Vec::new(),
             constants: 0,
             calls: 0,
             continues: stencil.falls_through,
         };
-        for part in PartName::ALL {
-            for hole in &stencil.part(part).holes {
-                self.add(hole, part, symbols, &mut flat);
-            }
+        for (part, hole) in stencil.holes() {
+            self.add(hole, part, symbols, &mut flat);
         }
-        let ends = self.lengths();
-        flat.words = starts[0]..ends[0];
-        flat.halves = starts[1]..ends[1];
-        flat.later = starts[2]..ends[2];
         flat
     }
 
-    fn lengths(&self) -> [u32; 3] {
-        [self.words.len() as u32, self.halves.len() as u32, self.later.len() as u32]
-    }
-
-    fn piece(&mut self, part: &Part) -> Piece {
-        let start = u32::try_from(self.bytes.len()).expect("an object has less than 4 GiB");
-        self.bytes.extend_from_slice(&part.code);
-        Piece { start, size: part.code.len() as u32 }
-    }
-
-    fn add(&mut self, hole: &Hole, part: PartName, symbols: &Symbols, flat: &mut Flat) {
+    fn add(&self, hole: &Hole, part: PartName, symbols: &Symbols, flat: &mut Flat) {
         match hole.target {
             Target::Constant(constant) => flat.constants |= 1 << constant.0,
             Target::Symbol(symbol) => flat.continues |= symbols.role(symbol) == Role::Next,
             Target::Own(_) => {}
         }
         match self.filling(hole, part, symbols) {
-            Filling::Word(word) => self.words.push(word),
-            Filling::Half(half) => self.halves.push(half),
+            Filling::Word(word) => flat.words.push(word),
+            Filling::Half(half) => flat.halves.push(half),
             Filling::Later(later) => {
                 if let Source::Outside { call: Some(call), .. } = later.source {
                     flat.calls |= 1 << call;
                 }
-                self.later.push(later);
+                flat.later.push(later);
             }
         }
     }
@@ -204,12 +178,16 @@ impl Tables {
             },
         };
         let is_relative = matches!(formula, Formula::Distance | Formula::Call);
-        let is_signed = formula != Formula::Unsigned;
         match (formula, is_place) {
             (Formula::Slot, _) => panic!("the layout has made a distance of it"),
             (Formula::Word, false) => Filling::Word(Word { offset, part, slot, addend }),
             (_, _) if is_relative == is_place => {
-                Filling::Half(Half { offset, part, slot, is_relative, is_signed, addend })
+                let (base, addend) = match is_relative {
+                    true => (part, addend.wrapping_sub(offset.into())),
+                    false => (Slot::zero(), addend),
+                };
+                let lift = if formula == Formula::Unsigned { 0 } else { 1 << 31 };
+                Filling::Half(Half { offset, part, slot, base, addend, lift })
             }
             (_, true) => later(Source::Image(slot)),
             (_, false) => later(Source::Number(slot)),
@@ -251,16 +229,16 @@ fn calls(stencils: &[Stencil], symbols: &Symbols) -> Result<Vec<HoleKind>, Libra
     }
 }
 
-impl Flat {
-    pub(super) fn words(&self) -> Range<usize> {
-        self.words.start as usize..self.words.end as usize
+impl Piece {
+    fn new(part: &Part) -> Piece {
+        let mut head = [0; CHUNK];
+        let size = part.code.len().min(CHUNK);
+        head[..size].copy_from_slice(&part.code[..size]);
+        Piece { code: part.code.clone(), head }
     }
 
-    pub(super) fn halves(&self) -> Range<usize> {
-        self.halves.start as usize..self.halves.end as usize
-    }
-
-    pub(super) fn later(&self) -> Range<usize> {
-        self.later.start as usize..self.later.end as usize
+    /// In bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.code.len() as u64
     }
 }

@@ -64,8 +64,8 @@ impl<A: Arch> Library<A> {
         for &id in &image.stencils {
             let flat = self.flat(id);
             starts.push(sums.starts());
-            sums.hot += u64::from(flat.hot.size);
-            sums.cold += u64::from(flat.cold.size);
+            sums.hot += flat.hot.size();
+            sums.cold += flat.cold.size();
             sums.slots += u64::from(flat.slots_size);
             sums.constants |= flat.constants;
             sums.calls |= flat.calls;
@@ -103,46 +103,29 @@ impl<A: Arch> Library<A> {
         let mut excess = 0;
         // ANCHOR: emit
         let ends = map.starts.windows(2);
-        for ((step, &id), ends) in (0..).zip(stencils.iter()).zip(ends) {
+        for ((step, &id), ends) in stencils.iter().enumerate().zip(ends) {
             let (flat, Starts { hot, cold }) = (self.flat(id), ends[0]);
-            resolver.fill(Step(step), map, values);
+            resolver.fill(Step(step as u32), map, values);
             values.put_parts([hot.into(), cold.into(), slots]);
             values.put(self.next, ends[1].hot.into());
-            self.copy(flat.hot, bytes, hot as usize, hot_end);
-            self.copy(flat.cold, bytes, cold as usize, cold_end);
-            for word in &self.tables.words[flat.words()] {
+            flat.hot.copy(&mut bytes[..hot_end], hot as usize);
+            if !flat.cold.code.is_empty() {
+                flat.cold.copy(&mut bytes[..cold_end], cold as usize);
+            }
+            for word in &flat.words {
                 word.fill(bytes, values);
             }
-            for half in &self.tables.halves[flat.halves()] {
+            for half in &flat.halves {
                 excess |= half.fill(bytes, values);
             }
-            for later in &self.tables.later[flat.later()] {
+            for later in &flat.later {
                 kept.push(later.keep(values, &veneers));
             }
             slots += u64::from(flat.slots_size);
         }
         // ANCHOR_END: emit
-        excess == 0
+        excess >> 32 == 0
     }
-
-    // ANCHOR: copy
-    /// Copies a part. Most are short, so that [`CHUNK`] bytes are copied whatever
-    /// the size is: what is written too much belongs to a part that is written
-    /// later. Near the `end` of the stream there is none.
-    #[inline(always)]
-    fn copy(&self, piece: Piece, bytes: &mut [u8], place: usize, end: usize) {
-        let (start, size) = (piece.start as usize, piece.size as usize);
-        let source = &self.tables.bytes[start..];
-        if place + CHUNK > end {
-            bytes[place..place + size].copy_from_slice(&source[..size]);
-            return;
-        }
-        bytes[place..place + CHUNK].copy_from_slice(&source[..CHUNK]);
-        if size > CHUNK {
-            bytes[place + CHUNK..place + size].copy_from_slice(&source[CHUNK..size]);
-        }
-    }
-    // ANCHOR_END: copy
 
     /// Finds the value that did not fit, one hole at a time.
     fn explain<R: HoleResolver>(
@@ -190,4 +173,24 @@ impl<A: Arch> Library<A> {
         let mut bytes = [0; 8];
         A::apply(hole.formula, &mut bytes[..hole.formula.size()], value, hole.addend, place)
     }
+}
+
+impl Piece {
+    // ANCHOR: copy
+    /// Copies the code to a place in its stream. Most parts are short, so that
+    /// [`CHUNK`] bytes are copied whatever the size is: what is written too much
+    /// belongs to a part that is written later. Near the end of the stream there
+    /// is none.
+    #[inline(always)]
+    fn copy(&self, stream: &mut [u8], place: usize) {
+        let end = place + self.code.len();
+        let Some(chunk) = stream.get_mut(place..place + CHUNK) else {
+            return stream[place..end].copy_from_slice(&self.code);
+        };
+        chunk.copy_from_slice(&self.head);
+        if self.code.len() > CHUNK {
+            stream[place + CHUNK..end].copy_from_slice(&self.code[CHUNK..]);
+        }
+    }
+    // ANCHOR_END: copy
 }

@@ -31,7 +31,8 @@ impl<A: Arch> Image<A> {
         let (code, veneers) = memory.split_at_mut(self.bytes().len());
         code.copy_from_slice(self.bytes());
         veneers.fill(A::TRAP);
-        let ways = [Way::Unknown(0); LIMIT];
+        // All zeros, which is written fastest. `find_ways` sets those that are used.
+        let ways = [Way::Known(0); LIMIT];
         let mut placement = Placement { image: self, code, veneers, address, outside, ways };
         placement.find_ways();
         self.kept().iter().try_for_each(|kept| placement.fill(kept))
@@ -78,6 +79,7 @@ impl<A: Arch, F: Fn(HoleKind) -> u64> Placement<'_, A, F> {
     }
     // ANCHOR_END: ways
 
+    #[inline]
     // ANCHOR: place
     fn fill(&mut self, kept: &Kept) -> Result<(), PlaceError> {
         let filled = match kept.target {
@@ -93,6 +95,7 @@ impl<A: Arch, F: Fn(HoleKind) -> u64> Placement<'_, A, F> {
     }
     // ANCHOR_END: place
 
+    #[inline]
     fn call(&mut self, kept: &Kept, number: usize) -> Result<(), Overflow> {
         match self.ways[number] {
             Way::Known(way) => self.write(kept, way),

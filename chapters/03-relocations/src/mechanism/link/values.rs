@@ -32,12 +32,13 @@ pub struct Values([u64; 256]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot(pub(super) u8);
 
-/// Behind those of the symbols, the number of the first part; a number for nothing;
-/// and that of the first constant.
+/// Behind those of the symbols, the number of the first part; of 0; of what nobody
+/// asks for; and of the first constant.
 const PARTS: u8 = Symbols::FILLED as u8;
-const NOTHING: u8 = PARTS + PartName::ALL.len() as u8;
+const ZERO: u8 = PARTS + PartName::ALL.len() as u8;
+const NOWHERE: u8 = ZERO + 1;
 const CONSTANTS: u8 = 128;
-const _: () = assert!(NOTHING < CONSTANTS && CONSTANTS as usize + LIMIT <= 256);
+const _: () = assert!(NOWHERE < CONSTANTS && CONSTANTS as usize + LIMIT <= 256);
 
 impl Slot {
     pub(super) fn symbol(kind: HoleKind) -> Slot {
@@ -48,9 +49,14 @@ impl Slot {
         Slot(PARTS + part as u8)
     }
 
-    /// Where nothing looks.
+    /// Where there is always a 0.
+    pub(super) fn zero() -> Slot {
+        Slot(ZERO)
+    }
+
+    /// Where nobody looks.
     pub(super) fn nowhere() -> Slot {
-        Slot(NOTHING)
+        Slot(NOWHERE)
     }
 
     pub(super) fn constant(constant: ConstantId) -> Slot {

@@ -24,6 +24,7 @@ impl Arch for X86_64 {
         relocation::formula(kind)
     }
 
+    #[inline]
     fn apply(formula: Formula, place: &mut [u8], s: u64, a: i64, p: u64) -> Result<(), Overflow> {
         relocation::apply(formula, place, s, a, p)
     }

@@ -26,6 +26,7 @@ pub(super) fn formula(kind: RelocationType) -> Option<Formula> {
 }
 
 /// Computes a value and writes it to its place.
+#[inline]
 pub(super) fn apply(
     formula: Formula,
     place: &mut [u8],
