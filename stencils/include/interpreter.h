@@ -54,11 +54,13 @@ typedef STENCIL Exit Op(STATE_PARAMETERS);
 // Compiled code and the interpreter call each other, and return to each other: a
 // function's entry and a frame's return address lead to the one or the other.
 // Chapter 5 of the book, "The interpreter moves in".
+extern Op interpret_after_call;
+
+// ANCHOR: mixed
 #define RETURN_ADDRESS CODE_ADDRESS(interpret_after_call)
 #define ENTER(function) TAIL((Op *)(function)->entry)(STATE)
 #define RETURN() TAIL((Op *)frame->return_address)(STATE)
-
-extern Op interpret_after_call;
+// ANCHOR_END: mixed
 
 #else
 

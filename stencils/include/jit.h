@@ -44,7 +44,9 @@ extern Op HOLE_TARGET;          // the code of the instruction that a jump goes 
 
 #define RETURN_ADDRESS CODE_ADDRESS(HOLE_CONTINUE)
 
+// ANCHOR: enter
 #define ENTER(function) TAIL((Op *)(function)->entry)(STATE)
+// ANCHOR_END: enter
 
 // The frame below the module's returns to `finish`.
 #define RETURN() TAIL((Op *)frame->return_address)(STATE)

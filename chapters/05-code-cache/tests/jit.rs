@@ -144,6 +144,7 @@ for i in range(1_000_000):
 print(total)
 ";
 
+// ANCHOR: million
 #[test]
 fn a_function_that_is_called_a_million_times_is_compiled_once_and_asked_for_once() {
     let program = program(MILLION);
@@ -153,6 +154,7 @@ fn a_function_that_is_called_a_million_times_is_compiled_once_and_asked_for_once
     assert_eq!((double.calls, double.visits, double.compiled), (Some(1_000_000), 1, 1));
     assert_eq!((double.refused, double.discarded, double.has_code), (0, 0, true));
 }
+// ANCHOR_END: million
 
 #[test]
 fn calls_are_counted_whether_there_is_code_or_not() {
@@ -285,3 +287,23 @@ fn an_engine_that_has_run_one_vm_runs_another() {
     }
     assert_eq!(jit.statistics().compiled, 2);
 }
+
+// ANCHOR: cliffhanger
+/// The cliffhanger of this chapter: most instructions of a loop move operands to the
+/// operand stack, take them from there, or say where its top is.
+#[test]
+fn most_instructions_of_a_loop_are_about_the_operand_stack() {
+    let program = program(include_str!("../../../book/programs/loop.py"));
+    let jit = alone(&program, JitOptions { when: When::Eager, ..LAZY });
+    let listing = jit.listing().to_string();
+    let body = listing.split("L1: LOAD_FAST").nth(1).expect("a loop begins there");
+    let body = body.split("JUMP_BACKWARD L1").next().expect("and ends there");
+    // In r14, and sometimes copied to rbx and rax, is where the top of the stack is.
+    let is_about_it = |line: &&str| {
+        ["[r14", "add r14", ", r14", "[rbx-", "[rax-8]"].iter().any(|it| line.contains(it))
+    };
+    let instructions = || body.lines().filter(|line| line.starts_with("         "));
+    let counts = (instructions().count(), instructions().filter(is_about_it).count());
+    assert_eq!(counts, (65, 34));
+}
+// ANCHOR_END: cliffhanger

@@ -1,19 +1,19 @@
 //! How code gets into a cache: by itself, when it is needed, or with all others. Chapter
 //! 5 of the book, "The cache".
 
-use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
 use ch02_stencils::{CodeAddress, CodeOffset};
 use ch03_relocations::link::Step;
 use ch04_executable_memory::{Batch, Code, Describe};
+use rustc_hash::FxHashSet;
 
 use super::cache::CodeCache;
 use super::compiler::{Compiler, Token};
 use super::error::Refused;
 use super::host::Host;
-use super::record::Resident;
+use super::record::{Patience, Resident};
 
 /// Code that has been written and not yet been published.
 struct Written<C: Compiler> {
@@ -56,17 +56,21 @@ impl<C: Compiler> CodeCache<C> {
     /// [set](Self::way_in).
     ///
     /// # Errors
-    /// When one of them cannot be compiled, or there is no memory: then none is.
+    /// When one of them cannot be compiled, or there is no memory: then none is. When
+    /// there is no memory to count the calls of one: then those before it are.
     pub fn compile_all(
         &mut self,
         keys: impl IntoIterator<Item = C::Key>,
     ) -> Result<usize, Refused<C::Error>> {
         let start = Instant::now();
         let mut batch = self.arena.batch();
-        let mut all = Vec::new();
+        let keys = keys.into_iter();
+        let mut all = Vec::with_capacity(keys.size_hint().0);
+        self.records.reserve(keys.size_hint().0);
+        let mut seen = FxHashSet::default();
         let mut room = self.options.budget.saturating_sub(self.used());
         for key in keys {
-            if self.get(key).is_some() {
+            if self.get(key).is_some() || !seen.insert(key) {
                 continue;
             }
             self.link(key)?;
@@ -77,9 +81,11 @@ impl<C: Compiler> CodeCache<C> {
         let bytes = batch.size();
         let codes = batch.publish().map_err(Refused::memory(bytes))?;
         let count = codes.len();
-        for (written, code) in all.into_iter().zip(codes) {
-            self.admit(written, code)?;
-        }
+        let mut published = all.into_iter().zip(codes);
+        let admitted = published.try_for_each(|(written, code)| self.admit(written, code));
+        // Code that is dropped is never freed.
+        published.for_each(|(_, code)| self.retired.push(code));
+        admitted?;
         self.statistics.compile_time += start.elapsed();
         Ok(count)
     }
@@ -89,12 +95,13 @@ impl<C: Compiler> CodeCache<C> {
         self.tokens.clear();
         let linked = self.compiler.compile(key, &mut self.image, &mut self.tokens);
         linked.map_err(Refused::Compile)?;
+        self.tokens.sort_unstable();
+        self.tokens.dedup();
         let bytes = self.image.size();
         self.record(key).statistics.bytes = bytes;
         Ok(())
     }
 
-    // ANCHOR: write
     /// Writes the image to a batch.
     fn write(&mut self, key: C::Key, batch: &mut Batch) -> Result<Written<C>, Refused<C::Error>> {
         let (size, alignment) = (self.image.size(), self.image.alignment());
@@ -107,10 +114,9 @@ impl<C: Compiler> CodeCache<C> {
         let steps = map.steps() as u64;
         let what = Arc::new(self.compiler.describe(key, map));
         draft.finish(Arc::clone(&what) as Arc<dyn Describe>);
-        let tokens = mem::take(&mut self.tokens).into_boxed_slice();
+        let tokens = Box::from(self.tokens.as_slice());
         Ok(Written { key, what, start, tokens, steps })
     }
-    // ANCHOR_END: write
 
     /// Takes code in that has been published.
     fn admit(&mut self, written: Written<C>, code: Code) -> Result<(), Refused<C::Error>> {
@@ -128,6 +134,7 @@ impl<C: Compiler> CodeCache<C> {
         let record = self.record(key);
         let is_again = record.statistics.compiled > 0;
         record.statistics.compiled += 1;
+        record.patience = Patience::default();
         record.resident = Some(Resident { code, what, start, counter, tokens, stamp });
         self.statistics.compiled += 1;
         self.statistics.recompiled += u64::from(is_again);

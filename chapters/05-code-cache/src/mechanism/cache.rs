@@ -75,11 +75,14 @@ impl<C: Compiler> CodeCache<C> {
     }
 
     /// Counts calls, from the next code on that is compiled.
+    ///
+    /// # Panics
+    /// When they are being counted already.
     pub fn count_calls(&mut self, counting: CallCounting<C::Arch>) {
+        assert!(self.counters.is_none(), "calls are being counted already");
         self.counters = Some(Counters::new(counting));
     }
 
-    // ANCHOR: enter
     /// Finds or makes the code of a function that is being called, and has its entry
     /// lead there. Returns where to go on.
     ///
@@ -104,6 +107,7 @@ impl<C: Compiler> CodeCache<C> {
         self.record(key).statistics.visits += 1;
     }
 
+    // ANCHOR: find
     /// Finds or makes the code of a function, and has its entry lead there.
     ///
     /// # Errors
@@ -126,7 +130,7 @@ impl<C: Compiler> CodeCache<C> {
         let Resident { code, what, .. } = self.resident(key);
         Ok(Found { code, what })
     }
-    // ANCHOR_END: enter
+    // ANCHOR_END: find
 
     /// The code of a function, if there is some. It may be dozing.
     #[must_use]
@@ -185,6 +189,17 @@ impl<C: Compiler> CodeCache<C> {
         }
         statistics.has_code = record.is_some_and(|record| record.resident.is_some());
         statistics
+    }
+
+    /// Who compiles.
+    #[must_use]
+    pub fn compiler(&self) -> &C {
+        &self.compiler
+    }
+
+    /// The same, to be told of what has changed.
+    pub fn compiler_mut(&mut self) -> &mut C {
+        &mut self.compiler
     }
 
     /// Where the code is.

@@ -8,8 +8,8 @@ use ch03_relocations::arch::Arch;
 use ch03_relocations::link::{CodeMap, Image};
 use ch04_executable_memory::Describe;
 
-// ANCHOR: compiler
 /// Makes code of what has a key: of functions, traces, or whatever is entered as a whole.
+// ANCHOR: compiler
 pub trait Compiler {
     /// What it compiles, by number or by name.
     type Key: Copy + Eq + Hash + fmt::Debug;
@@ -19,7 +19,9 @@ pub trait Compiler {
     type Function: Describe + 'static;
     /// Why something cannot be compiled.
     type Error;
+    // ANCHOR_END: compiler
 
+    // ANCHOR: compile
     /// Links the code of `key` into `image`; it is entered at the first step. `tokens`,
     /// which is empty, gets whatever the code takes for granted.
     ///
@@ -31,11 +33,13 @@ pub trait Compiler {
         image: &mut Image<Self::Arch>,
         tokens: &mut Vec<Token>,
     ) -> Result<(), Self::Error>;
+    // ANCHOR_END: compile
 
     /// What code is that lies as `map` says.
     fn describe(&self, key: Self::Key, map: CodeMap) -> Self::Function;
 
-    /// The address that a symbol outside of the code has for `key`.
+    /// The address that a symbol outside of the code has for `key`, the same at all steps.
+    /// What differs from step to step is a number.
     fn outside(&self, key: Self::Key, symbol: HoleKind) -> u64;
 }
 
@@ -44,4 +48,3 @@ pub trait Compiler {
 /// What it stands for is the compiler's business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(pub u64);
-// ANCHOR_END: compiler

@@ -1,12 +1,13 @@
 //! Counting calls: between a function's entry and its code stands a stub that adds one
 //! to a cell. Chapter 5 of the book, "What it counts, and what that costs".
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use ch02_stencils::{CodeAddress, CodeOffset, HoleKind};
 use ch03_relocations::arch::Arch;
-use ch04_executable_memory::{Arena, ArenaError, Cells, Code, Named};
+use ch04_executable_memory::{Arena, ArenaError, Cells, Code, Describe};
 
 use super::stub::{StubError, StubGenerator};
 
@@ -29,7 +30,7 @@ pub(super) struct CounterIndex(usize);
 #[derive(Debug)]
 pub(super) struct Counters<A> {
     counting: CallCounting<A>,
-    blocks: Vec<Cells>,
+    blocks: Vec<Arc<Cells>>,
     count: usize,
 }
 
@@ -44,7 +45,7 @@ impl<A: Arch> Counters<A> {
     /// A word for another function.
     pub(super) fn add(&mut self, arena: &Arc<Arena>) -> Result<CounterIndex, ArenaError> {
         if self.count == self.blocks.len() * BLOCK {
-            self.blocks.push(arena.cells(BLOCK)?);
+            self.blocks.push(Arc::new(arena.cells(BLOCK)?));
         }
         self.count += 1;
         Ok(CounterIndex(self.count - 1))
@@ -63,14 +64,33 @@ impl<A: Arch> Counters<A> {
         code: CodeAddress,
     ) -> Result<Code, StubError> {
         let CallCounting { stub, counter, code: target } = &self.counting;
-        let word = self.blocks[index / BLOCK].words()[index % BLOCK].as_ptr() as u64;
+        let block = &self.blocks[index / BLOCK];
+        let word = block.words()[index % BLOCK].as_ptr() as u64;
         let mut batch = arena.batch();
-        stub.write(&mut batch, Arc::new(Named("counter".to_owned())), |symbol| match symbol {
+        let what = Arc::new(Counter { _words: Arc::clone(block) });
+        stub.write(&mut batch, what, |symbol| match symbol {
             symbol if symbol == *counter => word,
             symbol if symbol == *target => code.0,
             symbol => panic!("a stub that counts has no hole for symbol {}", symbol.0),
         })?;
         Ok(batch.publish()?.pop().expect("what was finished is published"))
+    }
+}
+
+/// A stub, which keeps the words as long as it can be executed: also when there is no
+/// cache any more, and nobody has freed its code.
+#[derive(Debug)]
+struct Counter {
+    _words: Arc<Cells>,
+}
+
+impl Describe for Counter {
+    fn name(&self) -> &str {
+        "counter"
+    }
+
+    fn describe(&self, offset: CodeOffset, out: &mut dyn fmt::Write) -> fmt::Result {
+        write!(out, "{}+{:#x}", self.name(), offset.0)
     }
 }
 

@@ -10,13 +10,12 @@ use super::cache::CodeCache;
 use super::compiler::{Compiler, Token};
 use super::error::Refused;
 use super::host::Host;
-use super::record::{Patience, Resident};
+use super::record::Resident;
 
 /// If code that is awake has more than this part of the budget, the oldest is put to doze.
 const AWAKE: (usize, usize) = (3, 4);
 
 impl<C: Compiler> CodeCache<C> {
-    // ANCHOR: find_room
     /// Makes room for so many bytes; throws away the coldest code to which nobody will
     /// return, if that is enough.
     pub(super) fn find_room<H>(
@@ -28,6 +27,7 @@ impl<C: Compiler> CodeCache<C> {
     where
         H: Host<Key = C::Key>,
     {
+        // ANCHOR: find_room
         let budget = self.options.budget;
         if bytes > budget {
             return Err(Refused::TooLarge { bytes, budget });
@@ -48,10 +48,9 @@ impl<C: Compiler> CodeCache<C> {
             self.record(key).patience.grow();
             return Err(Refused::NoRoom { bytes });
         }
-        self.record(key).patience = Patience::default();
+        // ANCHOR_END: find_room
         Ok(())
     }
-    // ANCHOR_END: find_room
 
     // ANCHOR: coldest
     /// The coldest code that nobody will return to and that has so many bytes together.
@@ -101,36 +100,38 @@ impl<C: Compiler> CodeCache<C> {
     /// Throws the code of a function away, if it has some to which nobody will return.
     /// Returns whether it had.
     pub fn evict<H: Host<Key = C::Key>>(&mut self, key: C::Key, host: &H) -> bool {
-        self.evict_unless_entered(key, &Roots::of(host), host)
+        self.evict_of([key].into_iter(), host) > 0
     }
 
     /// Throws all code away to which nobody will return. Returns how much that was.
     pub fn evict_all<H: Host<Key = C::Key>>(&mut self, host: &H) -> usize {
-        let roots = Roots::of(host);
         let keys: Vec<C::Key> = self.ages.coldest().collect();
-        keys.into_iter().filter(|&key| self.evict_unless_entered(key, &roots, host)).count()
+        self.evict_of(keys.into_iter(), host)
     }
 
     /// The same, but keeps the code of one function.
     pub(super) fn evict_others<H: Host<Key = C::Key>>(&mut self, kept: C::Key, host: &H) {
-        let roots = Roots::of(host);
         let keys: Vec<C::Key> = self.ages.coldest().filter(|&key| key != kept).collect();
-        for key in keys {
-            self.evict_unless_entered(key, &roots, host);
-        }
+        self.evict_of(keys.into_iter(), host);
     }
 
-    fn evict_unless_entered<H>(&mut self, key: C::Key, roots: &Roots, host: &H) -> bool
+    fn evict_of<H>(&mut self, keys: impl Iterator<Item = C::Key>, host: &H) -> usize
     where
         H: Host<Key = C::Key>,
     {
-        let is_free = self.get(key).is_some_and(|found| !roots.lead_into(found.code));
-        if is_free {
-            self.statistics.evicted += 1;
-            self.retire(key, host);
+        let roots = Roots::of(host);
+        let mut count = 0;
+        for key in keys {
+            if self.get(key).is_some_and(|found| !roots.lead_into(found.code)) {
+                self.retire(key, host);
+                count += 1;
+            }
+        }
+        if count > 0 {
+            self.statistics.evicted += count as u64;
             self.sweep(host);
         }
-        is_free
+        count
     }
 
     // ANCHOR: invalidate

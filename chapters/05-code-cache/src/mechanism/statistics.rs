@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-// ANCHOR: statistics
 /// What a cache has done so far, and what it holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
@@ -32,7 +31,6 @@ pub struct Statistics {
     /// The most that this was.
     pub peak_bytes: usize,
 }
-// ANCHOR_END: statistics
 
 /// What a cache knows of one key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

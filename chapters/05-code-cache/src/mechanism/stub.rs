@@ -12,13 +12,11 @@ use ch03_relocations::link::{
 };
 use ch04_executable_memory::{ArenaError, Batch, Describe};
 
-// ANCHOR: generator
 /// Makes stubs of a stencil, which is linked once.
 #[derive(Debug)]
 pub struct StubGenerator<A> {
     image: Image<A>,
 }
-// ANCHOR_END: generator
 
 /// Why there is no stub.
 #[derive(Debug, thiserror::Error)]

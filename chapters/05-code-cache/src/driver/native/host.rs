@@ -54,7 +54,6 @@ impl<'a, 'io> VmHost<'a, 'io> {
         std::iter::successors(below(&self.vm.frame()), below)
     }
 
-    // ANCHOR: return_addresses
     /// Writes where each frame goes on that waits for a callee, and what lies below the
     /// module's.
     pub(super) fn set_return_addresses(
@@ -73,7 +72,6 @@ impl<'a, 'io> VmHost<'a, 'io> {
         // SAFETY: below the module's frame lies one more, for this.
         unsafe { set_return_address(self.vm.module_frame().wrapping_sub(1), self.shims.finish) };
     }
-    // ANCHOR_END: return_addresses
 }
 
 /// # Safety

@@ -96,7 +96,6 @@ impl Functions {
 const WAYS_IN: [&str; 3] = ["interpret_call", "interpret_after_call", "interpret_here"];
 
 impl Functions {
-    // ANCHOR: write
     /// Writes all functions to a batch, as one piece of code.
     ///
     /// # Errors
@@ -120,7 +119,6 @@ impl Functions {
         let [call, after_call, here] = WAYS_IN.map(|name| places[self.index(name)]);
         Ok(Interpreter { call, after_call, here, dispatch })
     }
-    // ANCHOR_END: write
 
     /// Where each function will begin, and how long all of them are.
     fn places(&self) -> (Vec<CodeOffset>, usize) {

@@ -41,14 +41,14 @@ pub(super) fn listing(
     Listing::from_text(&text)
 }
 
-const HEAD: &str = "       calls   from stub  compiled   dropped     bytes     time";
+const HEAD: &str = "       calls   from stub  compiled   dropped       bytes         time";
 
-/// `fib                           21891           1         1         0      1394   8.1 µs`
+/// `fib                           21,891           1         1         0       1,394       8.1 µs`
 fn row(name: &str, facts: &FunctionStatistics) -> String {
     let calls = facts.calls.map_or_else(|| "-".to_owned(), grouped);
     let FunctionStatistics { visits, compiled, discarded, bytes, compile_time, .. } = *facts;
     format!(
-        "{:<24.24}{calls:>12}{:>12}{compiled:>10}{discarded:>10}{:>10}{:>9}\n",
+        "{:<24.24}{calls:>12}{:>12}{compiled:>10}{discarded:>10}{:>12}{:>13}\n",
         name,
         grouped(visits),
         grouped(bytes as u64),
