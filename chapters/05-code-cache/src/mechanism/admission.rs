@@ -4,22 +4,24 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use ch02_stencils::{CodeAddress, CodeOffset};
-use ch03_relocations::link::Step;
+use ch02_stencils::CodeAddress;
 use ch04_executable_memory::{Batch, Code, Describe};
 use rustc_hash::FxHashSet;
 
 use super::cache::CodeCache;
 use super::compiler::{Compiler, Token};
+use super::counting::START;
 use super::error::Refused;
 use super::host::Host;
 use super::record::{Patience, Resident};
+
+/// For so many functions, memory is asked for at once.
+const MANY: usize = 1 << 16;
 
 /// Code that has been written and not yet been published.
 struct Written<C: Compiler> {
     key: C::Key,
     what: Arc<C::Function>,
-    start: CodeOffset,
     tokens: Box<[Token]>,
     steps: u64,
 }
@@ -27,10 +29,11 @@ struct Written<C: Compiler> {
 impl<C: Compiler> CodeCache<C> {
     // ANCHOR: compile
     /// Compiles what has no code.
-    pub(super) fn compile<H>(&mut self, key: C::Key, host: &H) -> Result<(), Refused<C::Error>>
-    where
-        H: Host<Key = C::Key>,
-    {
+    pub(super) fn compile(
+        &mut self,
+        key: C::Key,
+        host: &dyn Host<Key = C::Key>,
+    ) -> Result<(), Refused<C::Error>> {
         // What did not fit the last time is linked again only when it does.
         let bytes = self.record(key).statistics.bytes;
         self.find_room(key, bytes, host)?;
@@ -65,8 +68,9 @@ impl<C: Compiler> CodeCache<C> {
         let start = Instant::now();
         let mut batch = self.arena.batch();
         let keys = keys.into_iter();
-        let mut all = Vec::with_capacity(keys.size_hint().0);
-        self.records.reserve(keys.size_hint().0);
+        let count = keys.size_hint().0.min(MANY);
+        let mut all = Vec::with_capacity(count);
+        self.records.reserve(count);
         let mut seen = FxHashSet::default();
         let mut room = self.options.budget.saturating_sub(self.used());
         for key in keys {
@@ -109,19 +113,18 @@ impl<C: Compiler> CodeCache<C> {
         let address = draft.address();
         let outside = |symbol| self.compiler.outside(key, symbol);
         self.image.place(draft.bytes_mut(), address, outside)?;
-        let start = self.image.entry(Step(0));
         let map = self.image.take_map();
         let steps = map.steps() as u64;
         let what = Arc::new(self.compiler.describe(key, map));
         draft.finish(Arc::clone(&what) as Arc<dyn Describe>);
         let tokens = Box::from(self.tokens.as_slice());
-        Ok(Written { key, what, start, tokens, steps })
+        Ok(Written { key, what, tokens, steps })
     }
 
     /// Takes code in that has been published.
     fn admit(&mut self, written: Written<C>, code: Code) -> Result<(), Refused<C::Error>> {
-        let Written { key, what, start, tokens, steps } = written;
-        let counter = match self.counter(key, code.address(start)) {
+        let Written { key, what, tokens, steps } = written;
+        let counter = match self.counter(key, code.address(START)) {
             Ok(counter) => counter,
             Err(error) => {
                 self.retired.push(code);
@@ -134,8 +137,9 @@ impl<C: Compiler> CodeCache<C> {
         let record = self.record(key);
         let is_again = record.statistics.compiled > 0;
         record.statistics.compiled += 1;
+        assert!(record.resident.is_none(), "a key has code once");
         record.patience = Patience::default();
-        record.resident = Some(Resident { code, what, start, counter, tokens, stamp });
+        record.resident = Some(Resident { code, what, counter, tokens, stamp });
         self.statistics.compiled += 1;
         self.statistics.recompiled += u64::from(is_again);
         self.statistics.steps += steps;

@@ -19,7 +19,8 @@ use super::record::{Record, Resident};
 use super::statistics::{FunctionStatistics, Statistics};
 
 // ANCHOR: cache
-/// Compiled code by key, for one host. The arena may be shared with other caches.
+/// Compiled code by key, for one host, which is always the same. The arena may be shared
+/// with other caches.
 pub struct CodeCache<C: Compiler> {
     pub(super) arena: Arc<Arena>,
     pub(super) compiler: C,
@@ -84,14 +85,16 @@ impl<C: Compiler> CodeCache<C> {
     }
 
     /// Finds or makes the code of a function that is being called, and has its entry
-    /// lead there. Returns where to go on.
+    /// lead there. Returns where to go on, which is good until the cache is asked for
+    /// something else.
     ///
     /// # Errors
     /// When there is no code, and cannot be, or not now.
-    pub fn enter<H>(&mut self, key: C::Key, host: &H) -> Result<CodeAddress, Refused<C::Error>>
-    where
-        H: Host<Key = C::Key>,
-    {
+    pub fn enter(
+        &mut self,
+        key: C::Key,
+        host: &dyn Host<Key = C::Key>,
+    ) -> Result<CodeAddress, Refused<C::Error>> {
         self.count_visit(key);
         let found = self.find(key, host).map(drop);
         if found.is_err() {
@@ -112,14 +115,11 @@ impl<C: Compiler> CodeCache<C> {
     ///
     /// # Errors
     /// When there is no code, and cannot be, or not now.
-    pub fn find<H>(
+    pub fn find(
         &mut self,
         key: C::Key,
-        host: &H,
-    ) -> Result<Found<'_, C::Function>, Refused<C::Error>>
-    where
-        H: Host<Key = C::Key>,
-    {
+        host: &dyn Host<Key = C::Key>,
+    ) -> Result<Found<'_, C::Function>, Refused<C::Error>> {
         if self.options.is_stressed {
             self.evict_others(key, host);
         }
@@ -150,7 +150,7 @@ impl<C: Compiler> CodeCache<C> {
 
     // ANCHOR: wake
     /// Has calls get to the code by themselves.
-    fn wake<H: Host<Key = C::Key>>(&mut self, key: C::Key, host: &H) {
+    fn wake(&mut self, key: C::Key, host: &dyn Host<Key = C::Key>) {
         let stamp = self.resident(key).stamp;
         if stamp.is_dozing {
             let stamp = self.ages.change(key, stamp, false);
@@ -208,7 +208,8 @@ impl<C: Compiler> CodeCache<C> {
         &self.arena
     }
 
-    /// Frees all code to which no root leads, and enters none: for whoever ends. Returns
+    /// Frees all code to which no root leads, and leaves the entries as they are: for
+    /// whoever ends. If somebody can still enter code, the entries are roots, too. Returns
     /// how many pieces are left.
     pub fn free_all(&mut self, roots: &dyn CodeRoots) -> usize {
         for record in self.records.values_mut() {

@@ -22,11 +22,11 @@ pub trait Compiler {
     // ANCHOR_END: compiler
 
     // ANCHOR: compile
-    /// Links the code of `key` into `image`; it is entered at the first step. `tokens`,
-    /// which is empty, gets whatever the code takes for granted.
+    /// Links the code of `key` into `image`: a step at least, at the first of which it is
+    /// entered. `tokens`, which is empty, gets whatever the code takes for granted.
     ///
     /// # Errors
-    /// When there cannot be such code. Then it is not asked for again.
+    /// When there cannot be such code.
     fn compile(
         &mut self,
         key: Self::Key,

@@ -94,5 +94,5 @@ impl Describe for Counter {
     }
 }
 
-/// Where a stub is entered.
+/// Where a stub is entered, and a function.
 pub(super) const START: CodeOffset = CodeOffset(0);

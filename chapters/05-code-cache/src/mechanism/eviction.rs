@@ -18,15 +18,12 @@ const AWAKE: (usize, usize) = (3, 4);
 impl<C: Compiler> CodeCache<C> {
     /// Makes room for so many bytes; throws away the coldest code to which nobody will
     /// return, if that is enough.
-    pub(super) fn find_room<H>(
+    pub(super) fn find_room(
         &mut self,
         key: C::Key,
         bytes: usize,
-        host: &H,
-    ) -> Result<(), Refused<C::Error>>
-    where
-        H: Host<Key = C::Key>,
-    {
+        host: &dyn Host<Key = C::Key>,
+    ) -> Result<(), Refused<C::Error>> {
         // ANCHOR: find_room
         let budget = self.options.budget;
         if bytes > budget {
@@ -75,7 +72,7 @@ impl<C: Compiler> CodeCache<C> {
     // ANCHOR: doze
     /// Takes entries away, those first that have been there for longest, until no more
     /// than some part of the budget is awake, or all but `key`.
-    pub(super) fn put_to_doze<H: Host<Key = C::Key>>(&mut self, key: C::Key, host: &H) {
+    pub(super) fn put_to_doze(&mut self, key: C::Key, host: &dyn Host<Key = C::Key>) {
         let most = self.options.budget / AWAKE.1 * AWAKE.0;
         while self.sizes.awake > most {
             let Some(oldest) = self.ages.oldest_awake().filter(|&oldest| oldest != key) else {
@@ -99,26 +96,27 @@ impl<C: Compiler> CodeCache<C> {
 
     /// Throws the code of a function away, if it has some to which nobody will return.
     /// Returns whether it had.
-    pub fn evict<H: Host<Key = C::Key>>(&mut self, key: C::Key, host: &H) -> bool {
+    pub fn evict(&mut self, key: C::Key, host: &dyn Host<Key = C::Key>) -> bool {
         self.evict_of([key].into_iter(), host) > 0
     }
 
     /// Throws all code away to which nobody will return. Returns how much that was.
-    pub fn evict_all<H: Host<Key = C::Key>>(&mut self, host: &H) -> usize {
+    pub fn evict_all(&mut self, host: &dyn Host<Key = C::Key>) -> usize {
         let keys: Vec<C::Key> = self.ages.coldest().collect();
         self.evict_of(keys.into_iter(), host)
     }
 
     /// The same, but keeps the code of one function.
-    pub(super) fn evict_others<H: Host<Key = C::Key>>(&mut self, kept: C::Key, host: &H) {
+    pub(super) fn evict_others(&mut self, kept: C::Key, host: &dyn Host<Key = C::Key>) {
         let keys: Vec<C::Key> = self.ages.coldest().filter(|&key| key != kept).collect();
         self.evict_of(keys.into_iter(), host);
     }
 
-    fn evict_of<H>(&mut self, keys: impl Iterator<Item = C::Key>, host: &H) -> usize
-    where
-        H: Host<Key = C::Key>,
-    {
+    fn evict_of(
+        &mut self,
+        keys: impl Iterator<Item = C::Key>,
+        host: &dyn Host<Key = C::Key>,
+    ) -> usize {
         let roots = Roots::of(host);
         let mut count = 0;
         for key in keys {
@@ -137,7 +135,7 @@ impl<C: Compiler> CodeCache<C> {
     // ANCHOR: invalidate
     /// Throws all code away that depends on a token, wherever somebody is in it: frames
     /// that would return there are diverted. Returns how much that was.
-    pub fn invalidate<H: Host<Key = C::Key>>(&mut self, token: Token, host: &H) -> usize {
+    pub fn invalidate(&mut self, token: Token, host: &dyn Host<Key = C::Key>) -> usize {
         let keys = self.dependencies.of(token);
         let ranges: Vec<_> =
             keys.iter().filter_map(|&key| Some(addresses(self.get(key)?.code))).collect();
@@ -150,7 +148,7 @@ impl<C: Compiler> CodeCache<C> {
     // ANCHOR_END: invalidate
 
     /// Takes code out of the cache, which is freed by a later sweep.
-    fn retire<H: Host<Key = C::Key>>(&mut self, key: C::Key, host: &H) {
+    fn retire(&mut self, key: C::Key, host: &dyn Host<Key = C::Key>) {
         let record = self.record(key);
         let Some(resident) = record.resident.take() else { return };
         record.statistics.discarded += 1;
@@ -166,8 +164,9 @@ impl<C: Compiler> CodeCache<C> {
         [Some(code), counter].into_iter().flatten().for_each(|code| self.retired.push(code));
     }
 
-    /// Frees what was retired, unless somebody will return there.
-    fn sweep(&mut self, roots: &dyn CodeRoots) {
+    /// Frees what was thrown away, unless somebody will return there. The cache does so
+    /// itself whenever it throws code away, or looks for room.
+    pub fn sweep(&mut self, roots: &dyn CodeRoots) {
         if !self.retired.is_empty() {
             // What the system does not take back now waits for the next time.
             let _ = self.retired.sweep(roots);

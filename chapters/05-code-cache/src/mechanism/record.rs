@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ch02_stencils::{CodeAddress, CodeOffset};
+use ch02_stencils::CodeAddress;
 use ch04_executable_memory::Code;
 
 use super::age::Stamp;
@@ -25,8 +25,6 @@ pub(super) struct Record<F> {
 pub(super) struct Resident<F> {
     pub(super) code: Code,
     pub(super) what: Arc<F>,
-    /// Where the function is entered.
-    pub(super) start: CodeOffset,
     /// What stands between entry and code to count.
     pub(super) counter: Option<Code>,
     pub(super) tokens: Box<[Token]>,
@@ -34,9 +32,9 @@ pub(super) struct Resident<F> {
 }
 
 impl<F> Resident<F> {
-    /// Where the code is entered.
+    /// Where the code is entered: at the first step, with which an image begins.
     pub(super) fn entry(&self) -> CodeAddress {
-        self.code.address(self.start)
+        self.code.address(START)
     }
 
     /// Where its entry cell leads, if it does not doze.

@@ -14,11 +14,11 @@ pub struct Statistics {
     pub recompiled: u64,
     /// How often code was entered again that had been put to doze.
     pub woken: u64,
-    /// How much code was thrown away to make room.
+    /// How much code was evicted: to make room, or as somebody wanted it.
     pub evicted: u64,
     /// How much code was thrown away because of a token.
     pub invalidated: u64,
-    /// How often a call found no code, and no room for it.
+    /// How often a call found no code, and got none.
     pub refused: u64,
     /// How long compiling took, publishing included.
     pub compile_time: Duration,
@@ -26,7 +26,8 @@ pub struct Statistics {
     pub steps: u64,
     /// How many functions have code now.
     pub functions: usize,
-    /// How many bytes of code these have, and such that somebody will still return to.
+    /// How many bytes of code these have, and such that was thrown away and is not yet
+    /// freed.
     pub bytes: usize,
     /// The most that this was.
     pub peak_bytes: usize,
@@ -39,13 +40,13 @@ pub struct FunctionStatistics {
     pub calls: Option<u64>,
     /// How many of its calls asked the cache for the code.
     pub visits: u64,
-    /// How many of these found none, and no room.
+    /// How many of these found none, and got none.
     pub refused: u64,
     /// How often it was compiled.
     pub compiled: u32,
     /// How often its code was thrown away, for whatever reason.
     pub discarded: u32,
-    /// How many bytes of code it had when it was compiled last.
+    /// How many bytes of code it had when it was linked last.
     pub bytes: usize,
     /// Whether it has code now.
     pub has_code: bool,

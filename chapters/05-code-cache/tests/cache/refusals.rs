@@ -96,7 +96,10 @@ fn live_with(
 /// The service that an error is about.
 fn service(error: &Refused<Broken>) -> Option<SystemCall> {
     match error {
-        Refused::Memory { reason: ArenaError::System { call, .. }, .. } => Some(*call),
+        Refused::Memory { bytes, reason: ArenaError::System { call, .. } } => {
+            assert_eq!(bytes % bytes_of(NUMBERS), 0, "it is about one function, or several");
+            Some(*call)
+        }
         Refused::NoRoom { .. } => None,
         other => panic!("the system has nothing to do with this: {other:?}"),
     }

@@ -10,7 +10,7 @@ use ch04_executable_memory::{Arena, Strategy};
 use ch05_code_cache::{CacheOptions, Refused, Token};
 use fastrand::Rng;
 
-use crate::shop::{Shop, arena, assert_empty, execute};
+use crate::shop::{Shop, arena, assert_empty, execute, near_arena};
 use crate::stubs::counting;
 
 /// How many functions there are, and how many may wait for each other.
@@ -125,7 +125,7 @@ fn is_expected<E>(error: &Refused<E>) -> bool {
 fn code_goes_on_whatever_the_cache_does_meanwhile() {
     for seed in 0..18 {
         let strategy = [Strategy::DualMapping, Strategy::Flips][seed as usize % 2];
-        let arena = arena(strategy);
+        let arena = [arena, near_arena][seed as usize / 2 % 2](strategy);
         Running::new(Arc::clone(&arena), 1000 + 800 * seed as usize, seed).live(250);
         assert_empty(&arena);
     }

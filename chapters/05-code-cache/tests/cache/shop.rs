@@ -32,6 +32,14 @@ pub(crate) fn arena(strategy: Strategy) -> Arc<Arena> {
     Arena::new(Arc::new(SystemPages), options)
 }
 
+/// An arena so near that code calls back directly, if the system has such memory.
+pub(crate) fn near_arena(strategy: Strategy) -> Arc<Arena> {
+    let callee = call_back as *const () as u64;
+    let near = Some(callee..callee + 1);
+    let options = ArenaOptions { strategy, near, ..ArenaOptions::new(X86_64::TRAP) };
+    Arena::new(Arc::new(SystemPages), options)
+}
+
 impl Shop {
     /// A cache with room for so many functions, as they are unless they are planned
     /// otherwise.
