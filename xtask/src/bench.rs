@@ -2,7 +2,8 @@
 //! are here, on the programs that the book times. With `--write` the times
 //! become those that the book shows. Chapter 0 of the book says why a race is
 //! interleaved, and why it tells medians. `--compile` times compilers instead,
-//! `--memory` what it takes to have memory for code.
+//! `--memory` what it takes to have memory for code, `--break-even` when compiling has
+//! paid.
 
 mod contestant;
 mod lineup;
@@ -15,7 +16,9 @@ mod table;
 
 mod document;
 mod compile;
+mod example;
 mod memory;
+mod break_even;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,7 +42,7 @@ const MEASUREMENTS: &str = "book/measurements.json";
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// How many times each contestant runs, or each compiler compiles, each program;
-    /// with --memory, how many rounds there are; at least 7
+    /// with --memory or --break-even, how many rounds there are; at least 7
     #[arg(long, value_name = "N", default_value_t = 11,
           value_parser = clap::value_parser!(u16).range(7..))]
     rounds: u16,
@@ -67,8 +70,14 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", requires = "memory", default_value_t = 800,
           value_parser = clap::value_parser!(u32).range(1..))]
     bytes: u32,
-    /// With --compile or --memory: write what was measured as JSON, with all laps,
-    /// instead of the table; with a FILE, there and besides the table
+    /// Measure instead after how many executions of a function compiling it has paid, on
+    /// functions from tiny to busy, and how much time has passed after so many calls in a
+    /// program of which little is called: interpreted, compiled lazily, compiled eagerly
+    #[arg(long, group = "measured",
+          conflicts_with_all = ["write", "peers", "compile", "memory"])]
+    break_even: bool,
+    /// With --compile, --memory or --break-even: write what was measured as JSON, with all
+    /// laps, instead of the table; with a FILE, there and besides the table
     ///
     /// With --compile: {"schema": 1, "command", "machine", "rounds", "workloads":
     /// [{"name", "about", "files"}], "rows": [{"workload", "chapter", "engine",
@@ -83,6 +92,16 @@ pub(crate) struct Arguments {
     /// where "cold" (published where no code has been), "warm" (where code has been
     /// freed) and "free" are {"nanoseconds_per_function", "laps"}, "mappings" is that
     /// of all functions, and a row that was refused has a "refused" instead of figures.
+    ///
+    /// With --break-even: {"schema": 1, "command", "machine", "rounds", "functions":
+    /// [{"name", "about", "bytecodes", "executed", "bytes", "interpreted", "compiled",
+    /// "warm", "cold"}], "program": {"functions", "called"}, "executions", "ways":
+    /// [{"name", "microseconds", "shortest", "longest"}]}, where "interpreted" and
+    /// "compiled" (one execution) are {"nanoseconds", "laps"}, "warm" and "cold"
+    /// (compiling) are {"told": {"nanoseconds", "laps"}, "whole": {"nanoseconds",
+    /// "laps"}, "paid_after": {"executions", "laps"}}, by the cache's own watch and from
+    /// outside, what never pays is null, and "microseconds" are those that have passed
+    /// after each of "executions".
     #[arg(long, value_name = "FILE", requires = "measured",
           num_args = 0..=1, default_missing_value = STANDARD_OUTPUT)]
     json: Option<PathBuf>,
@@ -94,6 +113,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     if arguments.memory {
         return memory::run(arguments);
+    }
+    if arguments.break_even {
+        return break_even::run(arguments);
     }
     let workspace = Workspace::load()?;
     let contestants = lineup::assemble(&workspace, &arguments.peers)?;

@@ -15,7 +15,7 @@ use crate::bench::machine::Machine;
 use crate::bench::{Arguments, bar, document};
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let program = way::build(&Workspace::load()?)?;
+    let program = way::PROGRAM.build(&Workspace::load()?)?;
     let rounds = usize::from(arguments.rounds);
     let bytes = arguments.bytes;
     let bar = bar(rounds * way::WAYS.len() * measurement::FUNCTIONS.len());

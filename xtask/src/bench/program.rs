@@ -11,11 +11,12 @@ pub(super) struct Program {
 
 /// All of them. Each prints its result, which all contestants must agree on,
 /// and runs far longer than a process takes to start.
-pub(super) const PROGRAMS: [Program; 4] = [
+pub(super) const PROGRAMS: [Program; 5] = [
     Program { name: "loop", path: "book/programs/loop.py" },
     Program { name: "fib", path: "book/programs/fib.py" },
     Program { name: "primes", path: "book/programs/primes.py" },
     Program { name: "collatz", path: "book/programs/collatz.py" },
+    Program { name: "calls", path: "book/programs/calls.py" },
 ];
 
 #[cfg(test)]

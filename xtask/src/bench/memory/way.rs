@@ -1,19 +1,20 @@
 //! The ways to have memory for code, and the program of chapter 4 that knows them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use conformance::outcome::{Outcome, Status};
-use conformance::{Workspace, cargo, process};
+use conformance::process;
 use serde::Deserialize;
 
+use crate::bench::example::Example;
 use crate::bench::lineup::REFUSED;
 
-const PACKAGE: &str = "ch04-executable-memory";
-
-const EXAMPLE: &str = "memory-cost";
+/// The program of chapter 4.
+pub(super) const PROGRAM: Example =
+    Example { package: "ch04-executable-memory", name: "memory-cost" };
 
 /// How long one run may take: it publishes and frees 100,000 functions twice.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -52,23 +53,6 @@ pub(super) struct Space {
     pub(super) mappings: i64,
     pub(super) executable_bytes: i64,
     pub(super) resident_bytes: i64,
-}
-
-/// Builds the program if needed; returns where it is.
-///
-/// # Errors
-/// It does not build.
-pub(super) fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let program = workspace.target_directory().join("release/examples").join(EXAMPLE);
-    if !program.exists() {
-        eprintln!("Building {PACKAGE} for the first time, which can take a minute or two.");
-    }
-    let arguments = ["build", "--release", "--package", PACKAGE, "--example", EXAMPLE];
-    let mut build = cargo::cargo(workspace.root(), &arguments);
-    if !cargo::build(&mut build).context("cannot start cargo")? {
-        bail!("{PACKAGE} does not build; the compiler's messages are above");
-    }
-    Ok(program)
 }
 
 impl Way {
