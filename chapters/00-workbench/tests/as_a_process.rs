@@ -268,12 +268,12 @@ fn a_compact_tour_fits_the_screen() {
        word word word word word word word word word word word word word word word word word word word w…
     4. missing: what is not there
        it is not there
-    5. result, by the engine `beak`
+    5. result, by the engine `beak`                                                        --show result
     one  two three  None None
     6. count: how many lines                                                                --show count
        lines: 4
        …
-    7. payoff: the engines in a race                                                             --bench
+    7. payoff: the engines in a race                                                       --show payoff
     ");
     assert!(rest.lines().nth(1).is_some_and(|row| row.starts_with("   beak ")), "{rest}");
     insta::assert_snapshot!(rest.lines().skip(2).collect::<Vec<_>>().join("\n"), @r"

@@ -9,6 +9,6 @@ mod mechanism;
 // The language of chapter 1.
 pub mod driver;
 
-pub use driver::{CachingJit, Jit, JitOptions, When};
+pub use driver::{CacheView, CachingJit, Jit, JitOptions, When};
 #[cfg(target_os = "linux")]
 pub use mechanism::*;

@@ -49,7 +49,9 @@ fn the_tour_follows_one_line_from_source_to_bytes() {
 
 #[test]
 fn every_part_of_the_tour_can_be_shown() {
-    for part in ["source", "bytecode", "stencils", "holes", "code", "memory", "stats", "result"] {
+    for part in
+        ["source", "bytecode", "stencils", "holes", "code", "memory", "stats", "result", "payoff"]
+    {
         let shown = start(&[DEMO, "--show", part], &[]);
         assert!(shown.status.success() && !shown.stdout.is_empty(), "{part}");
     }

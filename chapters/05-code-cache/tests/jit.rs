@@ -16,7 +16,7 @@ use ch01_bytecode_vm::{CodeId, Engine, Exit, Interpreter, Program, Stepper, Vm};
 use ch02_stencils::driver::Objects;
 use ch03_relocations::layout::Peepholes;
 use ch04_executable_memory::Arena;
-use ch04_executable_memory::driver::arena;
+use ch04_executable_memory::driver::{VmRoots, arena};
 use ch05_code_cache::driver::Templates;
 use ch05_code_cache::{Jit, JitOptions, When};
 use running::{Outcome, corpus, hop, program, run};
@@ -66,7 +66,7 @@ fn check(execute: impl Fn(&Arc<Program>, Jit) -> Outcome) {
     for options in WAYS {
         for case in &cases {
             let jit = jit(&case.program, &templates, &arena, options);
-            let cache = jit.share();
+            let cache = jit.view();
             let outcome = execute(&case.program, jit);
             assert_eq!(outcome, case.expected, "{} with {options:?}", case.name);
             let statistics = cache.statistics();
@@ -276,6 +276,49 @@ fn two_threads_share_stencils_and_arena_and_nothing_else() {
     });
     threads.into_iter().for_each(|thread| thread.join().expect("no thread has failed"));
     assert_eq!(arena.usage().pieces, 0);
+}
+
+/// Runs a VM to its end.
+fn finish(mut vm: Vm<'_>, jit: &mut Jit) {
+    assert_eq!(jit.resume(&mut vm), Exit::Finished);
+    vm.flush().unwrap();
+}
+
+#[test]
+fn what_is_invalidated_for_one_vm_is_not_entered_by_another() {
+    let program = program(DEEP);
+    let (mut one, mut other) = (Vec::new(), Vec::new());
+    let mut jit = alone(&program, LAZY);
+    let mut ended = Vm::new(Arc::clone(&program), &mut other, false).unwrap();
+    assert_eq!(jit.resume(&mut ended), Exit::Finished);
+    let vm = deep(&program, &mut jit, &mut one);
+    // SAFETY: it has ended.
+    assert!(unsafe { jit.invalidate(CodeId(1), &ended) });
+    finish(vm, &mut jit);
+    assert_eq!(one, b"900\n");
+}
+
+#[test]
+fn who_has_written_a_single_entry_is_found_out() {
+    let program = program("def f(n):\n    return n\nfor i in range(9):\n    print(f(i))\n");
+    let (arena, mut out) = (arena(), Vec::new());
+    let mut jit = alone(&program, LAZY);
+    let mut vm = Vm::new(Arc::clone(&program), &mut out, false).unwrap();
+    let mut calls = 0;
+    vm.set_hand_over(move || {
+        calls += 1;
+        calls == 5
+    });
+    assert_eq!(jit.resume(&mut vm), Exit::HandedOver);
+    let stencils = running::stencils(Peepholes::ALL);
+    let earlier = ch04_executable_memory::Jit::new(Arc::clone(&program), stencils, arena);
+    let earlier = earlier.expect("there is memory");
+    // SAFETY: it has handed over.
+    let roots = unsafe { VmRoots::suspended(&vm) };
+    earlier.recompile(CodeId(1), &roots).expect("there is memory");
+    drop(earlier);
+    finish(vm, &mut jit);
+    assert_eq!(out, b"0\n1\n2\n3\n4\n5\n6\n7\n8\n");
 }
 
 #[test]

@@ -60,7 +60,10 @@ impl<M: Machine, L: Layout> Tour<'_, M, L> {
         let about = self.machine.about();
         print(&format!("{}\n{}\n", about.title, about.summary))?;
         self.stages(|stage| !stage.runs_program)?;
-        self.heading(&format!("result, by the engine `{}`", self.options.engine), None)?;
+        self.heading(
+            &format!("result, by the engine `{}`", self.options.engine),
+            Some("--show result"),
+        )?;
         let start = Instant::now();
         let ending = run(self.machine, self.loaded, self.options)?;
         if ending != Ending::Status(0) {
@@ -70,7 +73,7 @@ impl<M: Machine, L: Layout> Tour<'_, M, L> {
             self.stages(|stage| stage.runs_program)?;
             // What was read from standard input cannot be read again.
             if file != Some(STANDARD_INPUT) {
-                self.heading("payoff: the engines in a race", Some("--bench"))?;
+                self.heading("payoff: the engines in a race", Some("--show payoff"))?;
                 let table = short_race(self.machine, file, self.options)?;
                 print(&self.layout.lines(&table))?;
             }

@@ -1,6 +1,7 @@
 //! The VM itself.
 #![expect(unsafe_code, reason = "reads and writes frames and slots through raw pointers")]
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::io::{self, Write};
 use std::ptr;
@@ -62,6 +63,7 @@ struct Owned<'io> {
     slots: Region<Value>,
     _variables: Region<Value>,
     functions: *mut [Function],
+    entries_owner: Cell<*const c_void>,
     exception: Option<Exception>,
     has_ended: bool,
     output: Output<'io>,
@@ -129,6 +131,7 @@ impl<'io> Vm<'io> {
                 slots,
                 _variables: variables,
                 functions,
+                entries_owner: Cell::new(ptr::null()),
                 exception: None,
                 has_ended: false,
                 hand_over: None,
@@ -227,20 +230,25 @@ impl<'io> Vm<'io> {
     /// Sets where compiled code enters a function; null for nowhere.
     ///
     /// # Safety
-    /// Unless it is null, `entry` must be code that an engine generated for this
-    /// function of this VM, and stay executable for as long as any engine that
-    /// jumps through the cell runs this VM.
+    /// Unless it is null, `entry` is code that an engine generated for this function, and
+    /// stays executable for as long as an engine that jumps through the cell runs this VM.
     pub unsafe fn set_entry(&self, id: FunctionId, entry: *mut c_void) {
+        self.owned.entries_owner.set(ptr::null());
         self.function(id).entry.store(entry, Ordering::Release);
     }
 
-    /// Where compiled code enters a function; null where nobody has said.
+    /// Notes who has written all entries.
     ///
-    /// # Panics
-    /// When the number is that of a function of another VM.
+    /// # Safety
+    /// `owner` is the address of an engine, which knows of each entry where it leads.
+    pub unsafe fn claim_entries(&self, owner: *const c_void) {
+        self.owned.entries_owner.set(owner);
+    }
+
+    /// Who has written all entries; null, if somebody else has written one since.
     #[must_use]
-    pub fn entry(&self, id: FunctionId) -> *mut c_void {
-        self.function(id).entry.load(Ordering::Acquire)
+    pub fn entries_owner(&self) -> *const c_void {
+        self.owned.entries_owner.get()
     }
 
     /// The code object of a function.

@@ -13,12 +13,18 @@ use super::options::JitOptions;
 pub struct Jit(Infallible);
 
 impl Jit {
-    /// Another handle of what does not exist.
+    /// A view of a cache that there cannot be.
     #[must_use]
-    pub fn share(&self) -> Jit {
+    pub fn view(&self) -> CacheView {
         match self.0 {}
     }
+}
 
+/// What can be seen of a cache, which does not exist either.
+#[derive(Debug)]
+pub struct CacheView(Infallible);
+
+impl CacheView {
     /// Why there is no code.
     #[must_use]
     pub fn take_trouble(&self) -> Option<JitError> {
@@ -27,7 +33,7 @@ impl Jit {
 
     /// What a cache has done that there cannot be.
     #[must_use]
-    pub fn statistics_listing(&self) -> Listing {
+    pub fn listing(&self) -> Listing {
         match self.0 {}
     }
 }

@@ -29,7 +29,7 @@ impl Machine for CachingJit {
     fn about(&self) -> About {
         About {
             title: "Chapter 5: a code cache",
-            summary: "A function is compiled when it is first called, and never twice; cold code makes room.",
+            summary: "A function is compiled when it is first called, and kept for later calls while there is room.",
             demo: ("demo.py", include_str!("../../../01-bytecode-vm/demo.py")),
         }
     }
@@ -106,6 +106,9 @@ impl Machine for CachingJit {
         stage: &str,
         options: &RunOptions,
     ) -> Result<Option<Listing>, Refusal> {
+        if stage == "stats" {
+            return count(program, options).map(|all| Some(head_and_sums(&all)));
+        }
         Focus::of(program).excerpt(stage, || show(program, options, "code"), options)
     }
 
@@ -167,7 +170,7 @@ impl Machine for CachingJit {
             return Ok(run_hopping(engine, program, options, console));
         }
         match jit(program, options, JitOptions::new(options))? {
-            Ok(jit) => Ok(run_jit(&jit, program, options, console)),
+            Ok(jit) => Ok(run_jit(jit, program, options, console)),
             Err(error) => {
                 let engine = fall_back(error, console.err)?;
                 Ok(run_hopping(engine, program, options, console))
@@ -183,18 +186,14 @@ fn as_earlier(options: &RunOptions) -> RunOptions {
 }
 
 /// Runs a program, and says what is to be said about the cache.
-fn run_jit(
-    jit: &Jit,
-    program: &Arc<Program>,
-    options: &RunOptions,
-    console: Console<'_>,
-) -> Ending {
+fn run_jit(jit: Jit, program: &Arc<Program>, options: &RunOptions, console: Console<'_>) -> Ending {
     let Console { out, is_terminal, err } = console;
     let console = Console { out, is_terminal, err: &mut *err };
-    let engine = Box::new(WatchedJit::new(jit.share()));
+    let cache = jit.view();
+    let engine = Box::new(WatchedJit::new(jit));
     let ending = run_hopping(engine, program, options, console);
     // If this cannot be written, there is nobody left to tell.
-    if let Some(JitError::Memory { bytes, reason }) = jit.take_trouble() {
+    if let Some(JitError::Memory { bytes, reason }) = cache.take_trouble() {
         let _ = writeln!(
             err,
             "no executable memory for {bytes} bytes of code: {reason}; \
@@ -202,9 +201,19 @@ fn run_jit(
         );
     }
     if options.wants(STATS) {
-        let _ = write!(err, "{}", jit.statistics_listing());
+        let _ = write!(err, "{}", cache.listing());
     }
     ending
+}
+
+/// The functions that are called most, and the sums, which are the last lines.
+fn head_and_sums(all: &Listing) -> Listing {
+    const SUMS: usize = 4;
+    const FUNCTIONS: usize = 3;
+    let functions = all.lines.len() - SUMS;
+    let head = all.lines[..functions.min(1 + FUNCTIONS)].iter();
+    let lines = head.chain(&all.lines[functions..]).cloned().collect();
+    Listing { lines, ..Listing::default() }
 }
 
 /// Runs a program for its counts; what it prints is thrown away.
@@ -212,6 +221,7 @@ fn count(program: &Arc<Program>, options: &RunOptions) -> Result<Listing, Refusa
     let counting = JitOptions { counts_calls: true, ..JitOptions::new(options) };
     let jit = jit(program, options, counting)?.map_err(refuse_jit)?;
     let console = Console { out: &mut io::sink(), is_terminal: false, err: &mut io::sink() };
-    run_hopping(Box::new(WatchedJit::new(jit.share())), program, options, console);
-    Ok(jit.statistics_listing())
+    let cache = jit.view();
+    run_hopping(Box::new(WatchedJit::new(jit)), program, options, console);
+    Ok(cache.listing())
 }

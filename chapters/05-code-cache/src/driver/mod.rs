@@ -13,12 +13,12 @@ mod focus;
 mod machine;
 
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
-pub use elsewhere::{Jit, Templates};
+pub use elsewhere::{CacheView, Jit};
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
 use elsewhere::{WatchedJit, jit, show, timed};
 pub use machine::CachingJit;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-pub use native::{FunctionCompiler, Jit, Templates};
+pub use native::{CacheView, FunctionCompiler, Jit, Templates};
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use native::{WatchedJit, jit, show, timed};
 pub use options::{JitOptions, When};

@@ -1,7 +1,7 @@
 //! Which code is coldest, found out without a word of code that would say so: what has
 //! been entered for a while is put to doze, which is to take its entry away and to keep
-//! the code; who calls it then wakes it. What has dozed longest has not been called for
-//! longest. Turner and Levy did so with the pages of VAX/VMS, whose processor had no
+//! the code; who calls it then wakes it. What has dozed longest is what is known for longest
+//! not to have been called. Turner and Levy did so with the pages of VAX/VMS, whose processor had no
 //! bit that says whether a page was used ("Segmented FIFO page replacement", 1981).
 //! Chapter 5 of the book, "Who goes first".
 

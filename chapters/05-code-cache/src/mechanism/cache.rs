@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ch02_stencils::CodeAddress;
 use ch03_relocations::link::Image;
-use ch04_executable_memory::{Arena, Code, CodeRoots, Retired};
+use ch04_executable_memory::{Arena, Code, Retired};
 use rustc_hash::FxHashMap;
 
 use super::age::Ages;
@@ -208,12 +208,12 @@ impl<C: Compiler> CodeCache<C> {
         &self.arena
     }
 
-    /// Frees all code to which no root leads, and leaves the entries as they are: for
-    /// whoever ends. If somebody can still enter code, the entries are roots, too. Returns
-    /// how many pieces are left.
-    pub fn free_all(&mut self, roots: &dyn CodeRoots) -> usize {
-        for record in self.records.values_mut() {
+    /// Throws all code away, and frees what nobody will return to: for whoever ends.
+    /// Returns how many pieces are left.
+    pub fn free_all(&mut self, host: &dyn Host<Key = C::Key>) -> usize {
+        for (&key, record) in &mut self.records {
             if let Some(Resident { code, counter, .. }) = record.resident.take() {
+                host.set_entry(key, None);
                 [Some(code), counter].into_iter().flatten().for_each(|it| self.retired.push(it));
             }
         }
@@ -221,7 +221,7 @@ impl<C: Compiler> CodeCache<C> {
         self.dependencies = Dependencies::new();
         self.sizes = Sizes::default();
         // What the system does not take back is left.
-        let _ = self.retired.sweep(roots);
+        let _ = self.retired.sweep(host);
         self.retired.len()
     }
 

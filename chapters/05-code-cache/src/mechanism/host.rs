@@ -2,6 +2,8 @@
 //! caller and callee".
 #![expect(unsafe_code, reason = "who runs code vouches for where it goes on")]
 
+use std::marker::PhantomData;
+
 use ch02_stencils::CodeAddress;
 use ch04_executable_memory::CodeRoots;
 
@@ -12,7 +14,8 @@ use ch04_executable_memory::CodeRoots;
 /// # Safety
 /// After [`set_entry`](Self::set_entry), nobody enters the function at an address that
 /// it had before; and, as [`CodeRoots`] has it, no address is left out to which somebody
-/// will return.
+/// will return. All hosts that a cache meets are one, or between two of them all entries
+/// and return addresses of the first are forgotten.
 pub unsafe trait Host: CodeRoots {
     /// What has code.
     type Key;
@@ -27,3 +30,32 @@ pub unsafe trait Host: CodeRoots {
     fn divert(&self, is_gone: &dyn Fn(CodeAddress) -> bool);
 }
 // ANCHOR_END: host
+
+/// Nobody, for caches whose host is gone.
+#[derive(Debug)]
+pub struct NoHost<K>(PhantomData<K>);
+
+impl<K> NoHost<K> {
+    /// Nobody.
+    ///
+    /// # Safety
+    /// Nobody enters the code of the cache any more, or will return to it.
+    #[must_use]
+    pub unsafe fn new() -> NoHost<K> {
+        NoHost(PhantomData)
+    }
+}
+
+// SAFETY: whoever made it says that there is nobody.
+unsafe impl<K> CodeRoots for NoHost<K> {
+    fn visit(&self, _: &mut dyn FnMut(CodeAddress)) {}
+}
+
+// SAFETY: as above.
+unsafe impl<K> Host for NoHost<K> {
+    type Key = K;
+
+    fn set_entry(&self, _: K, _: Option<CodeAddress>) {}
+
+    fn divert(&self, _: &dyn Fn(CodeAddress) -> bool) {}
+}

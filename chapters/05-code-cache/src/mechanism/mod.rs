@@ -28,7 +28,7 @@ pub use compiler::{Compiler, Token};
 pub use counting::CallCounting;
 pub use entries::EntryCells;
 pub use error::Refused;
-pub use host::Host;
+pub use host::{Host, NoHost};
 pub use options::CacheOptions;
 pub use statistics::{FunctionStatistics, Statistics};
 pub use stub::{StubError, StubGenerator};

@@ -127,6 +127,15 @@ unsafe impl CodeRoots for Nobody {
     fn visit(&self, _: &mut dyn FnMut(CodeAddress)) {}
 }
 
+// SAFETY: as above.
+unsafe impl Host for Nobody {
+    type Key = u32;
+
+    fn set_entry(&self, _: u32, _: Option<CodeAddress>) {}
+
+    fn divert(&self, _: &dyn Fn(CodeAddress) -> bool) {}
+}
+
 /// Where somebody may return who is in some code: to any byte, or behind the last one.
 pub(crate) fn addresses(code: &Code) -> RangeInclusive<u64> {
     let CodeAddress(start) = code.address(CodeOffset(0));

@@ -95,8 +95,13 @@ unsafe impl Host for VmHost<'_, '_> {
 
     fn set_entry(&self, key: CodeId, entry: Option<CodeAddress>) {
         let entry = entry.unwrap_or(self.shims.find_code);
-        // SAFETY: it is the code of this function, or a shim.
-        unsafe { self.vm.set_entry(FunctionId(key.0), entry.0 as *mut c_void) };
+        let owner = self.vm.entries_owner();
+        // SAFETY: it is the code of this function, or a shim. Whoever knew the entries
+        // and had the cache write this one still knows them.
+        unsafe {
+            self.vm.set_entry(FunctionId(key.0), entry.0 as *mut c_void);
+            self.vm.claim_entries(owner);
+        }
     }
 
     fn divert(&self, is_gone: &dyn Fn(CodeAddress) -> bool) {

@@ -8,26 +8,24 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ch00_workbench::Listing;
-use ch01_bytecode_vm::{
-    CodeId, Engine, Exit, Frame, FunctionId, InstructionIndex, JitError, Program, Vm,
-};
+use ch01_bytecode_vm::{CodeId, Engine, Exit, Frame, InstructionIndex, JitError, Program, Vm};
 use ch02_stencils::CodeAddress;
 use ch02_stencils::driver::run_from;
 use ch03_relocations::driver::list_code;
 use ch03_relocations::link::Step;
+use ch04_executable_memory::Arena;
 use ch04_executable_memory::driver::CompiledFunction;
-use ch04_executable_memory::{Arena, NoRoots};
 use rustc_hash::FxHashSet;
 
 use super::compiler::{FunctionCompiler, token};
 use super::host::VmHost;
 use super::shims::Shims;
-use super::statistics;
 use super::stubs::Question;
 use super::templates::Templates;
+use super::view::CacheView;
 use crate::driver::options::{JitOptions, When};
 use crate::mechanism::{
-    CacheOptions, CodeCache, Found, FunctionStatistics, Host, Refused, Statistics,
+    CacheOptions, CodeCache, Found, FunctionStatistics, Host, NoHost, Refused, Statistics,
 };
 
 /// The engine that runs a program from a cache. The cache is for one VM at a time: when
@@ -39,18 +37,18 @@ pub struct Jit {
 
 /// What the stub asks.
 #[derive(Debug)]
-struct State {
-    program: Arc<Program>,
+pub(super) struct State {
+    pub(super) program: Arc<Program>,
     templates: Arc<Templates>,
-    options: JitOptions,
-    shims: Shims,
-    cache: RefCell<CodeCache<FunctionCompiler>>,
+    pub(super) options: JitOptions,
+    pub(super) shims: Shims,
+    pub(super) cache: RefCell<CodeCache<FunctionCompiler>>,
     /// Functions that will never have code.
     interpreted: RefCell<FxHashSet<CodeId>>,
     /// The module's frame of the VM whose entries these are.
     home: Cell<*mut Frame>,
     /// Why there is no code that there should be.
-    trouble: RefCell<Option<JitError>>,
+    pub(super) trouble: RefCell<Option<JitError>>,
 }
 
 impl Jit {
@@ -91,10 +89,10 @@ impl Jit {
         Ok(jit)
     }
 
-    /// Another handle of the same engine, to be asked for its statistics.
+    /// A view of the cache, which can be kept while the engine runs.
     #[must_use]
-    pub fn share(&self) -> Jit {
-        Jit { state: Rc::clone(&self.state) }
+    pub fn view(&self) -> CacheView {
+        CacheView::new(Rc::clone(&self.state))
     }
 
     /// Compiles what has no code, as far as there is room.
@@ -108,23 +106,6 @@ impl Jit {
         compiled.map(drop).map_err(jit_error)
     }
 
-    /// Does something to the cache, for a VM whose code has called the runtime, which will
-    /// return to `here`.
-    ///
-    /// # Safety
-    /// It has, and will, and its code is this engine's.
-    #[cfg(test)]
-    pub(super) unsafe fn while_running<R>(
-        &self,
-        vm: &Vm<'_>,
-        here: CodeAddress,
-        act: impl FnOnce(&mut CodeCache<FunctionCompiler>, &VmHost<'_, '_>) -> R,
-    ) -> R {
-        // SAFETY: passed on.
-        let host = unsafe { VmHost::running(vm, &self.state.shims, here) };
-        act(&mut self.state.cache.borrow_mut(), &host)
-    }
-
     /// Throws the code of a function away, wherever the VM is in it; the interpreter goes
     /// on in its frames. Returns whether there was some.
     ///
@@ -132,6 +113,7 @@ impl Jit {
     /// The VM has handed over, has not started or has ended; its frames are those of this
     /// engine, which has been the last to run it.
     pub unsafe fn invalidate(&self, code: CodeId, vm: &Vm<'_>) -> bool {
+        self.state.leave_home_for(vm);
         // SAFETY: passed on.
         let host = unsafe { self.state.host(vm) };
         self.state.cache.borrow_mut().invalidate(token(code), &host) > 0
@@ -142,6 +124,7 @@ impl Jit {
     /// # Safety
     /// As for [`invalidate`](Self::invalidate).
     pub unsafe fn evict_all(&self, vm: &Vm<'_>) -> usize {
+        self.state.leave_home_for(vm);
         // SAFETY: passed on.
         let host = unsafe { self.state.host(vm) };
         self.state.cache.borrow_mut().evict_all(&host)
@@ -159,26 +142,14 @@ impl Jit {
         self.state.cache.borrow().function_statistics(code)
     }
 
-    /// All of that in words.
-    #[must_use]
-    pub fn statistics_listing(&self) -> Listing {
-        statistics::listing(&self.state.program, &self.state.cache.borrow(), &self.state.options)
-    }
-
     /// Where the code is.
     #[must_use]
     pub fn arena(&self) -> Arc<Arena> {
         Arc::clone(self.state.cache.borrow().arena())
     }
 
-    /// Why a function that should have code has none: the first time that the system had
-    /// no memory.
-    #[must_use]
-    pub fn take_trouble(&self) -> Option<JitError> {
-        self.state.trouble.take()
-    }
-
-    /// The code that there is, with names for addresses.
+    /// The code of the functions up to the first that has none, with names for addresses:
+    /// of all, if all have been compiled.
     #[must_use]
     pub fn listing(&self) -> Listing {
         let cache = self.state.cache.borrow();
@@ -218,6 +189,14 @@ impl State {
         }
     }
 
+    /// Something will be done to a VM's entries. If that is not the one whose entries are
+    /// kept up, those have to be written again.
+    fn leave_home_for(&self, vm: &Vm<'_>) {
+        if self.home.get() != vm.module_frame() {
+            self.home.set(ptr::null_mut());
+        }
+    }
+
     /// # Safety
     /// As for [`VmHost::new`].
     unsafe fn host<'a, 'io>(&'a self, vm: &'a Vm<'io>) -> VmHost<'a, 'io> {
@@ -251,14 +230,15 @@ impl State {
         // SAFETY: nothing is running yet. The return addresses are written first of all.
         let host = unsafe { self.host(vm) };
         host.set_return_addresses(|code, next| self.address(code, next));
-        // Whoever takes over writes all entries: the first one tells.
-        let module = vm.entry(FunctionId(0)) as u64;
-        if self.home.get() == vm.module_frame() && module == self.way_in(CodeId(0)).0 {
+        let owner = ptr::from_ref(self).cast();
+        if self.home.get() == vm.module_frame() && vm.entries_owner() == owner {
             return;
         }
         for code in (0..self.program.codes().len() as u32).map(CodeId) {
             host.set_entry(code, Some(self.way_in(code)));
         }
+        // SAFETY: this has written all of them.
+        unsafe { vm.claim_entries(owner) };
         self.home.set(vm.module_frame());
     }
     // ANCHOR_END: take_over
@@ -370,7 +350,7 @@ impl Drop for State {
         // SAFETY: nobody runs the code, as that borrows this. Frames and entries that
         // lead to it get other addresses from whoever resumes their VM.
         unsafe {
-            self.cache.get_mut().free_all(&NoRoots::new());
+            self.cache.get_mut().free_all(&NoHost::new());
             self.shims.free();
         }
     }

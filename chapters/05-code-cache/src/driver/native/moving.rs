@@ -21,6 +21,7 @@ use ch04_executable_memory::{Arena, ArenaOptions, Strategy, SystemPages};
 use super::compiler::{FunctionCompiler, token};
 use super::jit::Jit;
 use super::templates::Templates;
+use super::view::CacheView;
 use crate::driver::options::JitOptions;
 use crate::mechanism::Statistics;
 
@@ -52,7 +53,7 @@ for round in range(3):
 
 /// What throws code away in the middle of a run.
 struct Vandal {
-    jit: Jit,
+    cache: CacheView,
     random: fastrand::Rng,
     /// How much code that was running or waited to be returned to was invalidated.
     underfoot: usize,
@@ -84,7 +85,7 @@ impl Vandal {
         let code = CodeId(self.random.u32(..vm.program().codes().len() as u32));
         // SAFETY: this is where the code goes on that has called us.
         unsafe {
-            self.jit.while_running(vm, here, |cache, host| match action {
+            self.cache.while_running(vm, here, |cache, host| match action {
                 0 => self.underfoot += cache.invalidate(token(code), host),
                 1..4 => _ = cache.evict(code, host),
                 4 => _ = cache.evict_all(host),
@@ -131,7 +132,7 @@ fn run_underfoot(seed: u64, arena: &Arc<Arena>, budget: usize) -> (Statistics, u
     let program = program();
     let mut jit = jit(&program, arena, budget);
     let random = fastrand::Rng::with_seed(seed);
-    VANDAL.set(Some(Vandal { jit: jit.share(), random, underfoot: 0 }));
+    VANDAL.set(Some(Vandal { cache: jit.view(), random, underfoot: 0 }));
     let mut out = Vec::new();
     let mut vm = Vm::new(Arc::clone(&program), &mut out, false).unwrap();
     vm.set_hand_over(|| false);

@@ -99,5 +99,8 @@ fn write_alone(stencils: &Stencils, id: StencilId, batch: &mut Batch) -> Result<
 }
 
 fn no_memory(error: ArenaError) -> JitError {
-    JitError::Memory { bytes: 0, reason: error.into() }
+    JitError::Memory { bytes: SIZE, reason: error.into() }
 }
+
+/// How many bytes all of it has, or a little less: most of it is the interpreter.
+const SIZE: usize = 1 << 14;

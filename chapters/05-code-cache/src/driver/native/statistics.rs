@@ -59,11 +59,12 @@ fn row(name: &str, facts: &FunctionStatistics) -> String {
 fn sums(sums: &Statistics, options: &JitOptions) -> String {
     let Statistics { visits, compiled, recompiled, woken, evicted, invalidated, refused, .. } =
         *sums;
-    let each = sums.compile_time.as_nanos() / u128::from(sums.steps.max(1));
+    let each = sums.compile_time.as_nanos().checked_div(sums.steps.into());
+    let each = each.map_or_else(String::new, |each| format!(", {each} ns a bytecode"));
     let asked = count(visits, "call");
     format!(
-        "compiled   {}, {recompiled} of them again: {}, {each} ns a bytecode\n\
-         asked      {asked} through the stub; {woken} woken, {refused} without room\n\
+        "compiled   {}, {recompiled} of them again: {}{each}\n\
+         asked      {asked} through the stub; {woken} woken, {refused} in vain\n\
          dropped    {evicted} evicted, {invalidated} invalidated\n\
          code       {} bytes, {} at the most, {} allowed\n",
         count(compiled, "function"),
