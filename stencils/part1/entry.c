@@ -32,7 +32,8 @@ OP(interpret_here) {
 }
 // ANCHOR_END: mixed
 
-#elif defined(INTERPRETER)
+#else
+#ifdef INTERPRETER
 
 // An ordinary C function, which saves the registers that its caller wants back.
 Exit enter(Vm *vm, Frame *frame, Value *sp, Value *slots, const void *const *dispatch) {
@@ -57,4 +58,5 @@ OP(finish) {
 }
 // ANCHOR_END: enter
 
+#endif
 #endif

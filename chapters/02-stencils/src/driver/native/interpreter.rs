@@ -60,7 +60,11 @@ impl InterpreterC {
         let code = buffer.publish().map_err(no_memory)?;
         // ANCHOR_END: load
         let enter = places[stencils.enter().0 as usize];
-        Ok(InterpreterC { code, enter, dispatch: dispatch_table(stencils.operations(), &addresses) })
+        Ok(InterpreterC {
+            code,
+            enter,
+            dispatch: dispatch_table(stencils.operations(), &addresses),
+        })
     }
 }
 

@@ -72,6 +72,20 @@ impl<'a, 'io> VmHost<'a, 'io> {
         // SAFETY: below the module's frame lies one more, for this.
         unsafe { set_return_address(self.vm.module_frame().wrapping_sub(1), self.shims.finish) };
     }
+
+    /// Writes an entry, and leaves the entries to whose they were: whoever had the cache
+    /// write this one still knows them all.
+    ///
+    /// # Safety
+    /// `entry` is the code of this function, or a shim.
+    unsafe fn set_own_entry(&self, key: CodeId, entry: CodeAddress) {
+        let owner = self.vm.entries_owner();
+        // SAFETY: passed on.
+        unsafe {
+            self.vm.set_entry(FunctionId(key.0), entry.0 as *mut c_void);
+            self.vm.claim_entries(owner);
+        }
+    }
 }
 
 /// # Safety
@@ -95,13 +109,8 @@ unsafe impl Host for VmHost<'_, '_> {
 
     fn set_entry(&self, key: CodeId, entry: Option<CodeAddress>) {
         let entry = entry.unwrap_or(self.shims.find_code);
-        let owner = self.vm.entries_owner();
-        // SAFETY: it is the code of this function, or a shim. Whoever knew the entries
-        // and had the cache write this one still knows them.
-        unsafe {
-            self.vm.set_entry(FunctionId(key.0), entry.0 as *mut c_void);
-            self.vm.claim_entries(owner);
-        }
+        // SAFETY: it is the code of this function, or a shim.
+        unsafe { self.set_own_entry(key, entry) };
     }
 
     fn divert(&self, is_gone: &dyn Fn(CodeAddress) -> bool) {
