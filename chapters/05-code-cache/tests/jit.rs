@@ -181,18 +181,37 @@ fn in_turns(functions: u32, rounds: u32) -> Arc<Program> {
 }
 
 #[test]
-fn with_little_room_code_comes_and_goes_and_never_has_more_than_there_is() {
-    let program = in_turns(20, 50);
-    let expected = run(&program, &mut Interpreter::<()>::default());
-    let mut whole = alone(&program, LAZY);
-    assert_eq!(run(&program, &mut whole), expected);
+fn with_little_room_code_comes_and_goes() {
+    let program = in_turns(20, 3);
+    let (mut jit, budget) = with_half_the_room(&program);
+    assert_eq!(run(&program, &mut jit), run(&program, &mut Interpreter::<()>::default()));
+    let statistics = jit.statistics();
+    assert!(statistics.peak_bytes <= budget, "{statistics:?}");
+    assert!(statistics.evicted > 40, "{statistics:?}");
+    assert_eq!(statistics.refused, 0, "there is always something to evict");
+}
+
+#[test]
+fn what_comes_and_goes_too_often_is_interpreted_and_nobody_asks_at_each_call() {
+    let program = in_turns(20, 5_000);
+    let (mut jit, _) = with_half_the_room(&program);
+    assert_eq!(run(&program, &mut jit), run(&program, &mut Interpreter::<()>::default()));
+    // At first and four times more, ten until the most calls pass, then once in 1,024.
+    let most = 20 * (1 + 4 + 10 + 5_000 / 1_024);
+    let statistics = jit.statistics();
+    assert!((200..most).contains(&statistics.compiled), "{statistics:?}");
+    assert!(statistics.visits <= 2 * most, "before and after calls that pass: {statistics:?}");
+}
+
+/// An engine with room for all of the module, and half of the functions; and how much
+/// that is.
+fn with_half_the_room(program: &Arc<Program>) -> (Jit, usize) {
+    let mut whole = alone(program, LAZY);
+    run(program, &mut whole);
     let needed = whole.statistics().bytes;
     let module = whole.function_statistics(CodeId(0)).bytes;
-    let mut jit = alone(&program, JitOptions { budget: module + (needed - module) / 2, ..LAZY });
-    assert_eq!(run(&program, &mut jit), expected);
-    let statistics = jit.statistics();
-    assert!(statistics.evicted > 500, "{statistics:?}");
-    assert_eq!(statistics.refused, 0, "there is always something to evict");
+    let budget = module + (needed - module) / 2;
+    (alone(program, JitOptions { budget, ..LAZY }), budget)
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub struct Function {
     /// Where compiled code enters the function; null until [`Vm::set_entry`](crate::Vm::set_entry).
     pub(crate) entry: AtomicPtr<c_void>,
     /// For the engine to use as it likes; null at first.
-    pub(crate) engine: AtomicPtr<c_void>,
+    pub engine: AtomicPtr<c_void>,
     /// The first instruction.
     pub instructions: *const Instruction,
     /// The first constant.

@@ -13,7 +13,7 @@ use super::compiler::{Compiler, Token};
 use super::counting::START;
 use super::error::Refused;
 use super::host::Host;
-use super::record::{Patience, Resident};
+use super::record::Resident;
 
 /// For so many functions, memory is asked for at once.
 const MANY: usize = 1 << 16;
@@ -138,7 +138,7 @@ impl<C: Compiler> CodeCache<C> {
         let is_again = record.statistics.compiled > 0;
         record.statistics.compiled += 1;
         assert!(record.resident.is_none(), "a key has code once");
-        record.patience = Patience::default();
+        record.patience.succeed();
         record.resident = Some(Resident { code, what, counter, tokens, stamp });
         self.statistics.compiled += 1;
         self.statistics.recompiled += u64::from(is_again);

@@ -132,6 +132,13 @@ impl<C: Compiler> CodeCache<C> {
     }
     // ANCHOR_END: find
 
+    /// How many calls of a function would now be refused without an attempt to find room:
+    /// none, or what a caller can count by itself, and cheaper. The next call that
+    /// [asks](Self::enter) is an attempt.
+    pub fn take_patience(&mut self, key: C::Key) -> u32 {
+        self.record(key).patience.take()
+    }
+
     /// The code of a function, if there is some. It may be dozing.
     #[must_use]
     pub fn get(&self, key: C::Key) -> Option<Found<'_, C::Function>> {

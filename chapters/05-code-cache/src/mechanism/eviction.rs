@@ -39,10 +39,13 @@ impl<C: Compiler> CodeCache<C> {
         let excess = (self.used() + bytes).saturating_sub(budget);
         let victims = self.coldest(excess, host).unwrap_or_default();
         self.statistics.evicted += victims.len() as u64;
-        victims.into_iter().for_each(|key| self.retire(key, host));
+        for victim in victims {
+            self.record(victim).patience.lose();
+            self.retire(victim, host);
+        }
         self.sweep(host);
         if self.used() + bytes > budget {
-            self.record(key).patience.grow();
+            self.record(key).patience.fail();
             return Err(Refused::NoRoom { bytes });
         }
         // ANCHOR_END: find_room

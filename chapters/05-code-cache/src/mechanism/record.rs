@@ -1,5 +1,6 @@
 //! What a cache remembers of a key, whether it has code or not.
 
+use std::mem;
 use std::sync::Arc;
 
 use ch02_stencils::CodeAddress;
@@ -56,17 +57,27 @@ impl<F> Default for Record<F> {
 
 // ANCHOR: patience
 /// How many calls to let pass before there is another attempt to find room: after each
-/// one that failed, twice as many. Looking for room means looking at all frames.
+/// one that failed, and from the fifth time on that the code had to go, twice as many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Patience {
-    calls: u32,
+    failures: u32,
+    evictions: u32,
     left: u32,
 }
 
-/// The most calls that pass without an attempt.
-const LONGEST: u32 = 1023;
+/// So often code may go and come back as if nothing had happened.
+const FREE: u32 = 4;
+
+/// The number of calls doubles so often, and ends at 1,023.
+const DOUBLINGS: u32 = 10;
 
 impl Patience {
+    fn wait(&mut self) {
+        let doublings = self.failures + self.evictions.saturating_sub(FREE);
+        self.left = (1 << doublings.min(DOUBLINGS)) - 1;
+    }
+    // ANCHOR_END: patience
+
     /// Whether it is time for an attempt; else there is one call less to wait for.
     pub(super) fn is_over(&mut self) -> bool {
         let is_over = self.left == 0;
@@ -75,9 +86,24 @@ impl Patience {
     }
 
     /// An attempt has failed.
-    pub(super) fn grow(&mut self) {
-        self.calls = (2 * self.calls + 1).min(LONGEST);
-        self.left = self.calls;
+    pub(super) fn fail(&mut self) {
+        self.failures += 1;
+        self.wait();
+    }
+
+    /// The code has to go, for want of room.
+    pub(super) fn lose(&mut self) {
+        self.evictions += 1;
+        self.wait();
+    }
+
+    /// There is code.
+    pub(super) fn succeed(&mut self) {
+        *self = Patience { failures: 0, left: 0, ..*self };
+    }
+
+    /// Leaves the calls that are left to be counted by somebody else.
+    pub(super) fn take(&mut self) -> u32 {
+        mem::take(&mut self.left)
     }
 }
-// ANCHOR_END: patience

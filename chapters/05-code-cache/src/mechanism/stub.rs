@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use ch02_stencils::{HoleKind, StencilId};
+use ch02_stencils::{CodeAddress, HoleKind, StencilId};
 use ch03_relocations::arch::Arch;
 use ch03_relocations::link::{
     CodeMap, HoleResolver, Image, Library, LinkError, PlaceError, Step, Values,
@@ -45,7 +45,8 @@ impl<A: Arch> StubGenerator<A> {
     }
 
     // ANCHOR: write
-    /// Writes a stub to a batch, with what `outside` says in its holes.
+    /// Writes a stub to a batch, with what `outside` says in its holes. Returns where it
+    /// will be when the batch is published.
     ///
     /// # Errors
     /// When there is no memory, or something is out of reach.
@@ -54,12 +55,12 @@ impl<A: Arch> StubGenerator<A> {
         batch: &mut Batch,
         what: Arc<dyn Describe>,
         outside: impl Fn(HoleKind) -> u64,
-    ) -> Result<(), StubError> {
+    ) -> Result<CodeAddress, StubError> {
         let mut draft = batch.draft(self.image.size(), self.image.alignment())?;
         let address = draft.address();
         self.image.place(draft.bytes_mut(), address, outside)?;
         draft.finish(what);
-        Ok(())
+        Ok(address)
     }
     // ANCHOR_END: write
 }

@@ -146,7 +146,7 @@ fn what_was_compiled_with_others_is_counted_too() {
 #[test]
 fn the_count_goes_on_when_code_is_compiled_again() {
     let mut counted = Counted::for_functions(2);
-    for round in 1..=20 {
+    for round in 1..=5 {
         for key in 0..4 {
             (0..=key).for_each(|_| counted.call(key));
         }
@@ -155,7 +155,7 @@ fn the_count_goes_on_when_code_is_compiled_again() {
             assert_eq!(counted.visits(key), round);
         }
     }
-    assert!(counted.shop.cache.statistics().recompiled > 50);
+    assert!(counted.shop.cache.statistics().recompiled > 10);
     counted.close();
 }
 

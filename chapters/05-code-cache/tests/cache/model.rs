@@ -31,9 +31,18 @@ pub(crate) enum Outcome {
 struct Known {
     bytes: usize,
     is_compiled: bool,
-    /// How many calls pass between attempts, and how many are left of these.
-    patience: u32,
+    /// How often there was no room for it since it had code, how often it had to go for
+    /// others, and how many calls have to pass until the next attempt.
+    failures: u32,
+    losses: u32,
     waits: u32,
+}
+
+impl Known {
+    fn wait(&mut self) {
+        self.waits = (0..self.failures + self.losses.saturating_sub(4))
+            .fold(0, |waits, _| 1023.min(2 * waits + 1));
+    }
 }
 
 /// The cache.
@@ -152,13 +161,18 @@ impl Model {
         match self.victims(bytes) {
             Some(victims) => {
                 self.statistics.evicted += victims.len() as u64;
-                victims.into_iter().for_each(|key| self.remove(key));
+                for victim in victims {
+                    self.remove(victim);
+                    let known = self.known.entry(victim).or_default();
+                    known.losses += 1;
+                    known.wait();
+                }
                 Outcome::Found
             }
             None => {
                 let known = self.known.entry(key).or_default();
-                known.patience = (known.patience * 2 + 1).min(1023);
-                known.waits = known.patience;
+                known.failures += 1;
+                known.wait();
                 Outcome::NoRoom
             }
         }
@@ -181,7 +195,7 @@ impl Model {
         let bytes = bytes_of(plan.numbers);
         self.awake.push(Piece { key, bytes, tokens: plan.tokens.clone(), start: 0 });
         let known = self.known.entry(key).or_default();
-        (known.patience, known.waits) = (0, 0);
+        (known.failures, known.waits) = (0, 0);
         self.statistics.recompiled += u64::from(known.is_compiled);
         known.is_compiled = true;
         self.statistics.compiled += 1;

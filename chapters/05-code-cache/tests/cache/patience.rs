@@ -1,6 +1,8 @@
 //! How often a cache looks for room where it has found none. To look is to list all roots,
 //! which the host counts.
 
+use ch05_code_cache::Token;
+
 use crate::shop::Shop;
 use crate::toy::bytes_of;
 
@@ -108,6 +110,78 @@ fn to_have_been_compiled_with_others_ends_the_patience_too() {
     assert_eq!(shop.cache.compile_all([4]).expect("there is memory"), 1);
     succeed_and_lose(&mut shop, 4);
     assert_eq!(gaps(&mut shop, 4, 7), [0, 1, 3]);
+    shop.close();
+}
+
+/// A cache with room for one function, and how often another one has thrown function 0
+/// out.
+fn thrown_out(times: u32) -> Shop {
+    let mut shop = Shop::for_functions(1);
+    for _ in 0..times {
+        shop.call_patiently(0).expect("1 can go");
+        shop.call_patiently(1).expect("0 can go");
+    }
+    shop
+}
+
+/// How many calls of function 0 are refused before it has code.
+fn refused(shop: &mut Shop) -> usize {
+    (0..).take_while(|_| shop.call(0).is_err()).count()
+}
+
+#[test]
+fn code_that_had_to_go_four_times_comes_back_at_once() {
+    for times in 0..=4 {
+        let mut shop = thrown_out(times);
+        assert_eq!(refused(&mut shop), 0, "after {times}");
+        shop.close();
+    }
+}
+
+#[test]
+fn then_each_time_twice_as_many_calls_pass_and_one() {
+    let expected = [1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 1023];
+    for (times, expected) in (5..).zip(expected) {
+        let mut shop = thrown_out(times);
+        assert_eq!(refused(&mut shop), expected, "after {times}");
+        shop.close();
+    }
+}
+
+#[test]
+fn where_there_is_room_nobody_waits_however_often_the_code_had_to_go() {
+    let mut shop = thrown_out(20);
+    assert!(shop.cache.evict(1, &shop.host));
+    assert_eq!(refused(&mut shop), 0);
+    shop.close();
+}
+
+#[test]
+fn code_that_is_thrown_out_for_other_reasons_comes_back_at_once() {
+    let mut shop = Shop::for_functions(1);
+    for _ in 0..20 {
+        shop.call(0).expect("there is room");
+        assert!(shop.cache.evict(0, &shop.host));
+        shop.call(0).expect("there is room");
+        assert_eq!(shop.cache.evict_all(&shop.host), 1);
+        shop.plans.set(0, |plan| plan.tokens = vec![Token(3)]);
+        shop.call(0).expect("there is room");
+        assert_eq!(shop.cache.invalidate(Token(3), &shop.host), 1);
+    }
+    shop.call(1).expect("there is room");
+    assert_eq!(refused(&mut shop), 0);
+    shop.close();
+}
+
+#[test]
+fn a_caller_that_counts_the_calls_itself_asks_when_they_are_over() {
+    let mut shop = full();
+    for expected in [0, 1, 3, 7, 15] {
+        assert_eq!(shop.cache.take_patience(4), expected);
+        assert_eq!(gaps(&mut shop, 4, 1), [0], "the next one is an attempt");
+    }
+    assert_eq!(shop.cache.take_patience(5), 0, "it has never been called");
+    assert_eq!(shop.cache.take_patience(0), 0, "it has code");
     shop.close();
 }
 

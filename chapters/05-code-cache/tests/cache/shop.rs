@@ -68,7 +68,13 @@ impl Shop {
         }
     }
 
-    /// The same for functions that have code, or get some.
+    /// The same, but whoever would have to wait for room has waited.
+    pub(crate) fn call_patiently(&mut self, key: u32) -> Entered {
+        self.cache.take_patience(key);
+        self.call(key)
+    }
+
+    /// Calls functions that have code, or get some.
     pub(crate) fn call_all(&mut self, keys: impl IntoIterator<Item = u32>) {
         for key in keys {
             self.call(key).unwrap_or_else(|error| panic!("{key}: {error:?}"));

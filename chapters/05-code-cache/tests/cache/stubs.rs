@@ -28,7 +28,7 @@ const CODE: HoleKind = HoleKind(1);
 
 /// What counts calls: `count_call` of `stubs.c`.
 pub(crate) fn counting() -> CallCounting<X86_64> {
-    let names = ["HOLE_COUNTER", "HOLE_CODE", "HOLE_CACHE", "cache_enter"];
+    let names = ["HOLE_COUNTER", "HOLE_CODE", "HOLE_CACHE", "HOLE_ASK", "cache_enter"];
     let library = library(OBJECT, names.map(|name| (name, Role::Outside)));
     let id = library.find("count_call").expect("`stubs.c` has it");
     let stub = StubGenerator::new(&library, id).expect("it goes on outside");

@@ -3,6 +3,8 @@
 #![expect(unsafe_code, reason = "writes entries and return addresses of a VM")]
 
 use std::ffi::c_void;
+use std::ptr;
+use std::sync::atomic::Ordering;
 
 use ch01_bytecode_vm::{CodeId, Frame, FunctionId, InstructionIndex, Vm};
 use ch02_stencils::CodeAddress;
@@ -71,6 +73,12 @@ impl<'a, 'io> VmHost<'a, 'io> {
         }
         // SAFETY: below the module's frame lies one more, for this.
         unsafe { set_return_address(self.vm.module_frame().wrapping_sub(1), self.shims.finish) };
+    }
+
+    /// Says how many calls of a function `let_pass` lets pass.
+    pub(super) fn set_calls_to_pass(&self, key: CodeId, calls: u32) {
+        let word = ptr::without_provenance_mut(calls as usize);
+        self.vm.function(FunctionId(key.0)).engine.store(word, Ordering::Relaxed);
     }
 
     /// Writes an entry, and leaves the entries to whose they were: whoever had the cache

@@ -27,15 +27,16 @@ const ALIGNMENT: usize = 16;
 /// The hole for the address of the dispatch table.
 const DISPATCH: &str = "HOLE_DISPATCH";
 
-/// The interpreter, as it is written to a batch; the code has no owner yet.
+/// The interpreter, as it is written to a batch; the code has no owner yet. Addresses are
+/// those that it will have when the batch is published.
 #[derive(Debug)]
 pub(super) struct Interpreter {
     /// Where the entry of a function leads that has no code.
-    pub(super) call: CodeOffset,
+    pub(super) call: CodeAddress,
     /// Where a frame returns to whose function has no code.
-    pub(super) after_call: CodeOffset,
+    pub(super) after_call: CodeAddress,
     /// Where to go on in a frame whose function has no code.
-    pub(super) here: CodeOffset,
+    pub(super) here: CodeAddress,
     /// What the code looks functions up in. It must live as long as the code.
     pub(super) dispatch: Box<[CodeAddress]>,
 }
@@ -116,7 +117,7 @@ impl Functions {
             });
         }
         draft.finish(Arc::new(Named("interpreter".to_owned())));
-        let [call, after_call, here] = WAYS_IN.map(|name| places[self.index(name)]);
+        let [call, after_call, here] = WAYS_IN.map(|name| addresses[self.index(name)]);
         Ok(Interpreter { call, after_call, here, dispatch })
     }
 

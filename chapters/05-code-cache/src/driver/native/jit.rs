@@ -282,12 +282,18 @@ impl State {
     }
     // ANCHOR_END: call
 
-    /// Has a function interpreted from now on, if there is no use in asking again.
+    /// Has a function interpreted for as long as there is no use in asking again.
     fn give_up(&self, code: CodeId, error: Refused<JitError>, host: &VmHost<'_, '_>) {
         // If calls are counted, each has to come by.
-        if error.is_final() && !self.options.counts_calls {
-            self.interpreted.borrow_mut().insert(code);
-            host.set_entry(code, Some(self.shims.interpret_call));
+        if !self.options.counts_calls {
+            let way = if error.is_final() {
+                self.interpreted.borrow_mut().insert(code);
+                self.shims.interpret_call
+            } else {
+                host.set_calls_to_pass(code, self.cache.borrow_mut().take_patience(code));
+                self.shims.let_pass
+            };
+            host.set_entry(code, Some(way));
         }
         if let Refused::Memory { .. } | Refused::Compile(_) = error {
             self.trouble.borrow_mut().get_or_insert_with(|| jit_error(error));

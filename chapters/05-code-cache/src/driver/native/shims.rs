@@ -1,17 +1,18 @@
-//! Code that every VM has and no function is: the way in and out, the stub, and the
+//! Code that every VM has and no function is: the way in and out, the stubs, and the
 //! interpreter. It lies in one piece of the arena and is never evicted.
 #![expect(unsafe_code, reason = "frees code that nobody runs any more")]
 
 use std::sync::Arc;
 
 use ch01_bytecode_vm::JitError;
-use ch02_stencils::{CodeAddress, CodeOffset, StencilId};
+use ch02_stencils::{CodeAddress, HoleKind, StencilId};
+use ch03_relocations::arch::X86_64;
 use ch03_relocations::driver::{Stencils, link_alone, outside};
 use ch04_executable_memory::{Arena, ArenaError, Batch, Code, Named, NoRoots, Retired};
 
-use super::stubs::Question;
+use super::stubs::{Question, Ways};
 use super::templates::Templates;
-use crate::mechanism::StubError;
+use crate::mechanism::{StubError, StubGenerator};
 
 /// The addresses of this code.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(super) struct Shims {
     pub(super) finish: CodeAddress,
     /// Where the entry of a function leads whose code is not known.
     pub(super) find_code: CodeAddress,
+    /// Where it leads while there is no use in asking.
+    pub(super) let_pass: CodeAddress,
     /// Where the entry of a function leads that has no code,
     pub(super) interpret_call: CodeAddress,
     /// where a frame of such a function returns to,
@@ -34,7 +37,7 @@ pub(super) struct Shims {
 }
 
 impl Shims {
-    /// Writes and publishes it. The stub asks the given question.
+    /// Writes and publishes it. One of the stubs asks the given question.
     ///
     /// # Errors
     /// When there is no memory.
@@ -44,29 +47,26 @@ impl Shims {
         question: Question,
     ) -> Result<Shims, JitError> {
         let mut batch = arena.batch();
-        let stencils = &templates.stencils;
-        write_alone(stencils, stencils.enter(), &mut batch).map_err(no_memory)?;
-        write_alone(stencils, stencils.finish(), &mut batch).map_err(no_memory)?;
-        let stub = templates.stubs.find_code();
-        let what = Arc::new(Named("find_code".to_owned()));
-        stub.write(&mut batch, what, |symbol| question.word(symbol)).map_err(
-            |error| match error {
-                StubError::Memory(error) => no_memory(error),
-                StubError::Place(error) => panic!("calls have veneers: {error}"),
-            },
-        )?;
-        let interpreter = templates.interpreter.write(&mut batch).map_err(no_memory)?;
-        let code = batch.publish().map_err(no_memory)?;
-        let [enter, finish, find_code] = [0, 1, 2].map(|piece: usize| code[piece].address(START));
-        let interpret = |offset| code[3].address(offset);
+        let Templates { stencils, stubs, interpreter } = templates;
+        let enter = write_alone(stencils, stencils.enter(), &mut batch).map_err(no_memory)?;
+        let finish = write_alone(stencils, stencils.finish(), &mut batch).map_err(no_memory)?;
+        let interpreter = interpreter.write(&mut batch).map_err(no_memory)?;
+        let mut write =
+            |stub: StubGenerator<X86_64>, name: &str, word: &dyn Fn(HoleKind) -> u64| {
+                stub.write(&mut batch, Arc::new(Named(name.to_owned())), word).map_err(no_stub)
+            };
+        let find_code = write(stubs.find_code(), "find_code", &|symbol| question.word(symbol))?;
+        let ways = Ways { code: interpreter.call, ask: find_code };
+        let let_pass = write(stubs.let_pass(), "let_pass", &|symbol| ways.word(symbol))?;
         Ok(Shims {
             enter,
             finish,
             find_code,
-            interpret_call: interpret(interpreter.call),
-            interpret_after_call: interpret(interpreter.after_call),
-            interpret_here: interpret(interpreter.here),
-            code,
+            let_pass,
+            interpret_call: interpreter.call,
+            interpret_after_call: interpreter.after_call,
+            interpret_here: interpreter.here,
+            code: batch.publish().map_err(no_memory)?,
             _dispatch: interpreter.dispatch,
         })
     }
@@ -85,17 +85,26 @@ impl Shims {
     }
 }
 
-const START: CodeOffset = CodeOffset(0);
-
-/// Writes a stencil without holes, by itself.
-fn write_alone(stencils: &Stencils, id: StencilId, batch: &mut Batch) -> Result<(), ArenaError> {
+/// Writes a stencil without holes, by itself. Returns where it will be.
+fn write_alone(
+    stencils: &Stencils,
+    id: StencilId,
+    batch: &mut Batch,
+) -> Result<CodeAddress, ArenaError> {
     let image = link_alone(stencils, id);
     let mut draft = batch.draft(image.size(), image.alignment())?;
     let address = draft.address();
     let placed = image.place(draft.bytes_mut(), address, outside);
     placed.expect("a stencil without holes can lie anywhere");
     draft.finish(Arc::new(Named(stencils.library().get(id).name.clone())));
-    Ok(())
+    Ok(address)
+}
+
+fn no_stub(error: StubError) -> JitError {
+    match error {
+        StubError::Memory(error) => no_memory(error),
+        StubError::Place(error) => panic!("calls have veneers: {error}"),
+    }
 }
 
 fn no_memory(error: ArenaError) -> JitError {

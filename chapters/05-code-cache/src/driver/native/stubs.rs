@@ -1,9 +1,9 @@
 //! The stubs of `stencils/stubs.c`. Chapter 5 of the book, "A stub for everybody".
 
 use ch02_stencils::driver::{Objects, PrebuiltObject};
-use ch02_stencils::{HoleKind, StencilId};
+use ch02_stencils::{CodeAddress, HoleKind, StencilId};
 use ch03_relocations::arch::X86_64;
-use ch03_relocations::layout::Peepholes;
+use ch03_relocations::layout::{Hole, Peepholes, Target};
 use ch03_relocations::link::Library;
 use ch03_relocations::{Role, Symbols};
 
@@ -21,8 +21,9 @@ const OBJECT: PrebuiltObject = PrebuiltObject {
 const CACHE: HoleKind = HoleKind(0);
 const COUNTER: HoleKind = HoleKind(1);
 const CODE: HoleKind = HoleKind(2);
-const ENTER: HoleKind = HoleKind(3);
-const NAMES: [&str; 4] = ["HOLE_CACHE", "HOLE_COUNTER", "HOLE_CODE", "cache_enter"];
+const ASK: HoleKind = HoleKind(3);
+const ENTER: HoleKind = HoleKind(4);
+const NAMES: [&str; 5] = ["HOLE_CACHE", "HOLE_COUNTER", "HOLE_CODE", "HOLE_ASK", "cache_enter"];
 
 /// What a stub that asks for code has in its holes.
 #[derive(Clone, Copy, Debug)]
@@ -39,12 +40,32 @@ impl Question {
         match symbol {
             CACHE => self.cache,
             ENTER => self.enter,
-            _ => panic!("a stub that asks has no hole for {}", NAMES[usize::from(symbol.0)]),
+            _ => panic!("a stub that asks has no hole for symbol {}", symbol.0),
         }
     }
 }
 
-/// Makes the two kinds of stubs.
+/// Where a stub leads that lets calls pass.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ways {
+    /// The interpreter,
+    pub(super) code: CodeAddress,
+    /// and, when enough calls have passed, the stub that asks.
+    pub(super) ask: CodeAddress,
+}
+
+impl Ways {
+    /// What goes into a hole.
+    pub(super) fn word(self, symbol: HoleKind) -> u64 {
+        match symbol {
+            CODE => self.code.0,
+            ASK => self.ask.0,
+            _ => panic!("a stub that lets calls pass has no hole for symbol {}", symbol.0),
+        }
+    }
+}
+
+/// Makes the three kinds of stubs.
 #[derive(Debug)]
 pub(super) struct Stubs(Library<X86_64>);
 
@@ -69,13 +90,14 @@ impl Stubs {
 
     /// Whether each stub is there, and has the holes that it should have and no others.
     fn check(&self) -> Result<(), String> {
-        for (name, expected) in [(FIND_CODE, [CACHE, ENTER]), (COUNT_CALL, [COUNTER, CODE])] {
+        for (name, expected) in HOLES {
             let Some(id) = self.0.find(name) else { return Err(format!("no stub `{name}`")) };
-            for (_, hole) in self.0.get(id).holes() {
-                let is_expected = matches!(hole.target, ch03_relocations::layout::Target::Symbol(symbol) if expected.contains(&symbol));
-                if !is_expected {
-                    return Err(format!("stub `{name}` has a hole that nobody fills"));
-                }
+            let is_filled = |hole: &Hole| match hole.target {
+                Target::Symbol(symbol) => expected.contains(&symbol),
+                _ => false,
+            };
+            if !self.0.get(id).holes().all(|(_, hole)| is_filled(hole)) {
+                return Err(format!("stub `{name}` has a hole that nobody fills"));
             }
         }
         Ok(())
@@ -84,6 +106,11 @@ impl Stubs {
     /// Makes stubs that ask for code.
     pub(super) fn find_code(&self) -> StubGenerator<X86_64> {
         self.generator(FIND_CODE)
+    }
+
+    /// Makes stubs that let calls pass without asking.
+    pub(super) fn let_pass(&self) -> StubGenerator<X86_64> {
+        self.generator(LET_PASS)
     }
 
     /// Makes stubs that count calls.
@@ -100,3 +127,8 @@ impl Stubs {
 
 const FIND_CODE: &str = "find_code";
 const COUNT_CALL: &str = "count_call";
+const LET_PASS: &str = "let_pass";
+
+/// The stubs, and which holes they have.
+const HOLES: [(&str, [HoleKind; 2]); 3] =
+    [(FIND_CODE, [CACHE, ENTER]), (COUNT_CALL, [COUNTER, CODE]), (LET_PASS, [ASK, CODE])];
