@@ -141,7 +141,9 @@ const TESTS: &[(&str, fn())] = &[
     ("what_is_not_given_is_none", what_is_not_given_is_none),
     ("a_setting_is_a_flag_or_a_variable", a_setting_is_a_flag_or_a_variable),
     ("a_flag_beats_its_variable", a_flag_beats_its_variable),
-    ("a_variable_with_a_wrong_value_is_refused", a_variable_with_a_wrong_value_is_refused),
+    ("a_variable_with_a_wrong_value_is_named", a_variable_with_a_wrong_value_is_named),
+    ("a_flag_with_a_wrong_value_is_named", a_flag_with_a_wrong_value_is_named),
+    ("an_empty_variable_says_nothing", an_empty_variable_says_nothing),
     ("a_switch_can_be_a_variable", a_switch_can_be_a_variable),
     ("variables_do_not_get_in_the_way_of_other_flags", variables_do_not_get_in_the_way),
     ("the_help_names_variables_and_defaults", the_help_names_variables_and_defaults),
@@ -190,13 +192,25 @@ fn a_flag_beats_its_variable() {
     assert_eq!(printed, "one  two three  Some(\"slow\") Some(1000)\n");
 }
 
-fn a_variable_with_a_wrong_value_is_refused() {
+fn a_variable_with_a_wrong_value_is_named() {
     let message = refused(&["--run"], &[(SPEED, "faster")]);
-    assert!(message.contains("'faster' for '--speed <HOW>'"), "{message}");
+    assert!(message.contains(&format!("'faster' for '{SPEED}'")), "{message}");
     assert!(message.contains("[possible values: slow, fast]"), "{message}");
     let message = refused(&["--run"], &[(ROOM, "plenty")]);
-    assert!(message.contains("'plenty' for '--room <BYTES>'"), "{message}");
+    assert!(message.contains(&format!("'plenty' for '{ROOM}'")), "{message}");
     assert!(message.contains("65536, 64KiB"), "{message}");
+}
+
+fn a_flag_with_a_wrong_value_is_named() {
+    let message = refused(&["--run", "--speed", "faster"], &[(SPEED, "fast")]);
+    assert!(message.contains("'faster' for '--speed <HOW>'"), "{message}");
+    let message = refused(&["--run", "--room", ""], &[]);
+    assert!(message.contains("for '--room <BYTES>'"), "{message}");
+}
+
+fn an_empty_variable_says_nothing() {
+    let empty = [(SPEED, ""), (ROOM, ""), (BROKEN, "")];
+    assert_eq!(printed(&["--run"], &empty), printed(&["--run"], &[]));
 }
 
 fn a_switch_can_be_a_variable() {
@@ -207,7 +221,7 @@ fn a_switch_can_be_a_variable() {
     for off in ["0", "false", "no", "off"] {
         assert_eq!(status(off), Some(0), "{off}");
     }
-    assert!(refused(&["--run"], &[(BROKEN, "perhaps")]).contains("'--broken'"));
+    assert!(refused(&["--run"], &[(BROKEN, "perhaps")]).contains(&format!("'{BROKEN}'")));
 }
 
 fn variables_do_not_get_in_the_way() {

@@ -5,6 +5,7 @@
 
 mod flags;
 mod settings;
+mod variable;
 mod options;
 mod program;
 mod console;

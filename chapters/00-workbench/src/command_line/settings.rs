@@ -2,10 +2,11 @@
 //! variables behind them. Chapter 5 of the book is the first that has any.
 
 use bytesize::ByteSize;
-use clap::builder::{BoolishValueParser, PossibleValuesParser, ValueParser};
+use clap::builder::{BoolishValueParser, PossibleValuesParser};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 
+use super::variable::also_from;
 use crate::{Machine, Setting, SettingValues, Switch};
 
 /// A flag for each setting and for each switch.
@@ -15,30 +16,29 @@ pub(super) fn flags(machine: &impl Machine) -> impl Iterator<Item = Arg> {
 }
 
 fn setting(setting: &Setting) -> Arg {
-    let parser = match setting.values {
-        SettingValues::OneOf(choices) => {
-            PossibleValuesParser::new(choices.iter().map(|choice| choice.name)).into()
-        }
-        SettingValues::Bytes => ValueParser::new(bytes),
-    };
-    Arg::new(setting.flag)
+    let arg = Arg::new(setting.flag)
         .long(setting.flag)
         .value_name(setting.value_name)
-        .value_parser(parser)
         .hide_possible_values(true)
         .default_value(setting.default)
-        .env(setting.variable)
-        .help(setting.summary)
+        .help(setting.summary);
+    match setting.values {
+        SettingValues::OneOf(choices) => {
+            let names = PossibleValuesParser::new(choices.iter().map(|choice| choice.name));
+            also_from(setting.variable, arg, names)
+        }
+        SettingValues::Bytes => also_from(setting.variable, arg, bytes),
+    }
 }
 
 fn switch(switch: &Switch) -> Arg {
-    Arg::new(switch.flag)
-        .long(switch.flag)
-        .action(ArgAction::SetTrue)
-        // What a variable may hold: 1, true, yes, on, and their opposites.
-        .value_parser(BoolishValueParser::new())
-        .env(switch.variable)
-        .help(switch.summary)
+    let arg =
+        Arg::new(switch.flag).long(switch.flag).action(ArgAction::SetTrue).help(switch.summary);
+    match switch.variable {
+        // What it may hold: 1, true, yes, on, and their opposites.
+        Some(variable) => also_from(variable, arg, BoolishValueParser::new()),
+        None => arg,
+    }
 }
 
 /// A number of bytes in plain digits, from what people write.
