@@ -126,6 +126,17 @@ fn what_is_not_called_is_not_compiled() {
 // ANCHOR_END: lazy
 
 #[test]
+fn a_listing_has_all_functions_that_have_code_each_under_its_name() {
+    let program = program("def f():\n    pass\ndef g():\n    return 7\ng()\n");
+    let mut jit = alone(&program, LAZY);
+    run(&program, &mut jit);
+    let listing = jit.listing().to_string();
+    assert!(!listing.contains("f: ") && listing.contains("<module>: "), "{listing}");
+    let (_, g) = listing.split_once("\ng: 3 instructions, ").expect("it has code");
+    assert!(g.contains("LOAD_CONST 0 (7)"), "{g}");
+}
+
+#[test]
 fn what_is_eager_has_compiled_all_before_the_start() {
     let program = many_functions();
     let jit = alone(&program, JitOptions { when: When::Eager, budget: 1 << 24, ..LAZY });

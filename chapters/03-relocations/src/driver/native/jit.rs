@@ -55,7 +55,8 @@ impl Jit {
     /// The code with names for addresses.
     #[must_use]
     pub fn listing(&self) -> Listing {
-        let functions = self.functions.iter().map(|it| (it.map(), it.code.bytes()));
+        let functions = (0..).map(CodeId).zip(&self.functions);
+        let functions = functions.map(|(code, it)| (code, it.map(), it.code.bytes()));
         listing::code(&self.program, &self.stencils, functions)
     }
 

@@ -2,7 +2,7 @@
 //! then the cold ones.
 
 use ch00_workbench::{Line, Listing};
-use ch01_bytecode_vm::{CodeObject, Program, listing::instructions};
+use ch01_bytecode_vm::{CodeId, CodeObject, Program, listing::instructions};
 use ch02_stencils::driver::Symbol;
 use ch02_stencils::listing::Filling;
 
@@ -11,15 +11,16 @@ use crate::mechanism::layout::{PartName, Target};
 use crate::mechanism::link::{CodeMap, Step};
 use crate::mechanism::listing::{name_of, placed};
 
-/// Lists each code object, instruction by instruction. `functions` has, for each of
-/// them, where what lies, and the bytes.
+/// Lists code objects, instruction by instruction. `functions` says which, and has for
+/// each of them where what lies, and the bytes.
 pub fn code<'a>(
     program: &Program,
     stencils: &Stencils,
-    functions: impl Iterator<Item = (&'a CodeMap, &'a [u8])>,
+    functions: impl Iterator<Item = (CodeId, &'a CodeMap, &'a [u8])>,
 ) -> Listing {
     let mut listing = Listing::default();
-    for (code, (map, bytes)) in program.codes().iter().zip(functions) {
+    for (id, map, bytes) in functions {
+        let code = program.code(id);
         let texts = instructions(program, code).collect();
         let compiled = Compiled { code, map, bytes, stencils, texts };
         listing.append(compiled.part(PartName::Hot, compiled.title()));

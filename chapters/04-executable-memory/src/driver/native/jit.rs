@@ -133,7 +133,8 @@ impl Jit {
     #[must_use]
     pub fn listing(&self) -> Listing {
         let functions = self.functions.borrow();
-        let functions = functions.iter().map(|it| (it.what.map(), it.code.bytes()));
+        let functions = (0..).map(CodeId).zip(functions.iter());
+        let functions = functions.map(|(code, it)| (code, it.what.map(), it.code.bytes()));
         list_code(&self.program, &self.stencils, functions)
     }
 

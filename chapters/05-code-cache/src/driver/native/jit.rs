@@ -148,14 +148,13 @@ impl Jit {
         Arc::clone(self.state.cache.borrow().arena())
     }
 
-    /// The code of the functions up to the first that has none, with names for addresses:
-    /// of all, if all have been compiled.
+    /// The code of the functions that have some, with names for addresses.
     #[must_use]
     pub fn listing(&self) -> Listing {
         let cache = self.state.cache.borrow();
         let codes = (0..self.state.program.codes().len() as u32).map(CodeId);
-        let found: Vec<_> = codes.map_while(|code| cache.get(code)).collect();
-        let functions = found.iter().map(|found| (found.what.map(), found.code.bytes()));
+        let found = codes.filter_map(|code| Some((code, cache.get(code)?)));
+        let functions = found.map(|(code, it)| (code, it.what.map(), it.code.bytes()));
         list_code(&self.state.program, &self.state.templates.stencils, functions)
     }
 
