@@ -1,7 +1,8 @@
 //! The chapter's program, as a user starts it.
 #![cfg(all(target_arch = "x86_64", target_os = "linux"))]
 
-use std::process::{Command, Output};
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../01-bytecode-vm/demo.py");
 const PRINTED: &str = "499999500000\n6765\n";
@@ -11,6 +12,18 @@ fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ch05-code-cache"));
     command.env_clear().envs(variables.iter().copied()).args(arguments);
     command.output().expect("it can be started")
+}
+
+/// Starts the program with such a program on its standard input.
+fn start_with(program: &str, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ch05-code-cache"));
+    command.env_clear().arg("-").args(arguments).stdin(Stdio::piped());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = child.expect("it can be started");
+    let mut input = child.stdin.take().expect("it is a pipe");
+    input.write_all(program.as_bytes()).expect("it is read");
+    drop(input);
+    child.wait_with_output().expect("it ends")
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -41,10 +54,26 @@ fn the_tour_follows_one_line_from_source_to_bytes() {
         "11  BINARY_OP 13 (+=)",
         "BINARY_OP_ADD                43 bytes hot    44 cold    6 holes",
         "10 LOAD_FAST 2 (i)",
-        "49 8b 87 [10 00 00 00]           mov rax, [r15+0x10]           HOLE_LOCAL",
+        "49 8b 87 [10 00 00 00]  mov rax, [r15+0x10]  HOLE_LOCAL",
     ] {
         assert!(lines.contains(&line), "{line}: {lines:#?}");
     }
+}
+
+#[test]
+fn the_tour_shows_the_code_of_the_line_s_own_function() {
+    const TWO_OF_A_NAME: &str = "
+def f(n):
+    return n * n * n * n
+def f(n):
+    while n > 0:
+        n = n - 1
+print(f(3))
+";
+    let tour = start_with(TWO_OF_A_NAME, &[]);
+    let tour = text(&tour.stdout);
+    assert!(tour.contains(">   6          n = n - 1\n"), "{tour}");
+    assert!(tour.contains("     5 LOAD_FAST 0 (n)\n       49 8b 87 [00 00 00 00] "), "{tour}");
 }
 
 #[test]

@@ -23,6 +23,6 @@ pub use machine::{
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use native::TimedCompiler;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-pub use native::{Jit, link_alone, link_function, list_code, outside};
+pub use native::{Jit, link_alone, link_function, list_code, list_hot_code, outside};
 pub use stencils::{Defect, LoadError, Stencils};
 pub use symbols::symbols;

@@ -1,10 +1,11 @@
 //! The engine where its code cannot run: nobody can make it.
 
 use std::convert::Infallible;
+use std::ops::Range;
 use std::sync::Arc;
 
 use ch00_workbench::{Compiled, Compiler, Listing, Memory, Refusal, RunOptions};
-use ch01_bytecode_vm::{Engine, Exit, JitError, Program, Vm, refuse_jit};
+use ch01_bytecode_vm::{CodeId, Engine, Exit, JitError, Program, Vm, refuse_jit};
 
 use super::options::JitOptions;
 
@@ -69,6 +70,15 @@ pub(super) fn jit(
 }
 
 pub(super) fn show(_: &Arc<Program>, _: &RunOptions, _: &str) -> Result<Listing, Refusal> {
+    Err(refuse_jit(JitError::Elsewhere))
+}
+
+pub(super) fn show_some(
+    _: &Arc<Program>,
+    _: &RunOptions,
+    _: CodeId,
+    _: Range<usize>,
+) -> Result<Listing, Refusal> {
     Err(refuse_jit(JitError::Elsewhere))
 }
 

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use ch00_workbench::{Listing, Refusal, RunOptions};
-use ch01_bytecode_vm::{CodeObject, Opcode, Program, listing::instructions};
+use ch01_bytecode_vm::{CodeId, CodeObject, Opcode, Program, listing::instructions};
 use ch03_relocations::driver::{Stencils, stencils};
 use ch03_relocations::listing as stencil_listing;
 
@@ -18,6 +18,7 @@ const LINES: usize = 9;
 /// The line, and its bytecode.
 pub(super) struct Focus<'a> {
     program: &'a Program,
+    id: CodeId,
     code: &'a CodeObject,
     line: u32,
     instructions: Range<usize>,
@@ -26,32 +27,34 @@ pub(super) struct Focus<'a> {
 impl<'a> Focus<'a> {
     /// A line of the innermost loop; without a loop, the last function's first.
     pub(super) fn of(program: &'a Program) -> Focus<'a> {
-        let codes = program.codes();
-        let loops = codes.iter().rev().filter_map(|code| Some((code, shortest_loop(code)?)));
+        let last = CodeId(program.codes().len() as u32 - 1);
+        let codes = (0..=last.0).rev().map(CodeId);
+        let loops = codes.filter_map(|id| Some((id, shortest_loop(program.code(id))?)));
         let innermost = loops.min_by_key(|(_, body)| body.len());
-        let last = codes.last().expect("a program has a module");
-        let (code, body) = innermost.unwrap_or((last, 1..last.instructions.len()));
+        let (id, body) = innermost.unwrap_or((last, 1..program.code(last).instructions.len()));
+        let code = program.code(id);
         let header = code.lines[body.start];
         let is_inside = |&&line: &&u32| line != header;
         let line = code.lines[body].iter().find(is_inside).copied().unwrap_or(header);
         let is_its = |&it: &u32| it == line;
         let start = code.lines.iter().position(is_its).unwrap_or(0);
         let count = code.lines[start..].iter().take_while(|&it| is_its(it)).count();
-        Focus { program, code, line, instructions: start..start + count }
+        Focus { program, id, code, line, instructions: start..start + count }
     }
 
-    /// What the tour shows of a stage; nothing, if that is not about a line.
+    /// What the tour shows of a stage; nothing, if that is not about a line. `list` lists
+    /// the hot code of some instructions.
     pub(super) fn excerpt(
         &self,
         stage: &str,
-        code: impl FnOnce() -> Result<Listing, Refusal>,
+        list: impl FnOnce(CodeId, Range<usize>) -> Result<Listing, Refusal>,
         options: &RunOptions,
     ) -> Result<Option<Listing>, Refusal> {
         let lines = match stage {
             "source" => self.source(),
             "bytecode" => self.bytecode(),
             "stencils" => self.stencils(&stencils(options)?),
-            "code" => self.machine_code(&code()?.to_string()),
+            "code" => return self.machine_code(list).map(Some),
             _ => return Ok(None),
         };
         Ok(Some(Listing::from_text(&lines.join("\n"))))
@@ -93,18 +96,18 @@ impl<'a> Focus<'a> {
         all.lines().filter(is_used).take(LINES).map(str::to_owned).collect()
     }
 
-    /// The hot code of these instructions, out of the listing of all code.
-    fn machine_code(&self, all: &str) -> Vec<String> {
-        let title = format!("{}: ", self.code.name);
-        let heads = |index: usize, line: &str| line.trim_start().starts_with(&format!("{index} "));
-        let Range { start, end } = self.instructions.clone();
-        let function = all.lines().skip_while(|line| !line.starts_with(&title));
-        let lines = function.skip_while(|line| !heads(start, line));
-        let lines = lines.take_while(|line| !heads(end, line) && !line.is_empty());
-        let mut lines: Vec<String> = lines.take(LINES).map(str::to_owned).collect();
+    /// The hot code of these instructions.
+    fn machine_code(
+        &self,
+        list: impl FnOnce(CodeId, Range<usize>) -> Result<Listing, Refusal>,
+    ) -> Result<Listing, Refusal> {
+        let Range { start, end } = self.instructions;
+        // Each has a line at least.
+        let mut listing = list(self.id, start..end.min(start + LINES))?;
+        listing.lines.truncate(LINES);
         // An instruction of which no byte is shown is left out.
-        lines.pop_if(|line| (start..end).any(|index| heads(index, line)));
-        lines
+        listing.lines.pop_if(|line| line.bytes.is_empty());
+        Ok(listing)
     }
 }
 

@@ -17,7 +17,7 @@ use ch04_executable_memory::driver::{
 
 use super::focus::Focus;
 use super::options::{JitOptions, SETTINGS, STATS, SWITCHES, VARIATIONS};
-use super::{Jit, WatchedJit, jit, show, timed};
+use super::{Jit, WatchedJit, jit, show, show_some, timed};
 
 /// Chapter 5: a cache of compiled code.
 #[derive(Clone, Copy, Debug, Default)]
@@ -109,7 +109,8 @@ impl Machine for CachingJit {
         if stage == "stats" {
             return count(program, options).map(|all| Some(head_and_sums(&all)));
         }
-        Focus::of(program).excerpt(stage, || show(program, options, "code"), options)
+        let list = |code, instructions| show_some(program, options, code, instructions);
+        Focus::of(program).excerpt(stage, list, options)
     }
 
     fn load(&self, source: Source) -> Result<Arc<Program>, Refusal> {

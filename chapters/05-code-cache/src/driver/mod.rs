@@ -15,10 +15,10 @@ mod machine;
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
 pub use elsewhere::{CacheView, Jit};
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
-use elsewhere::{WatchedJit, jit, show, timed};
+use elsewhere::{WatchedJit, jit, show, show_some, timed};
 pub use machine::CachingJit;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub use native::{CacheView, FunctionCompiler, Jit, Templates};
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-use native::{WatchedJit, jit, show, timed};
+use native::{WatchedJit, jit, show, show_some, timed};
 pub use options::{JitOptions, When};

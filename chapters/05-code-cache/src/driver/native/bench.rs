@@ -1,9 +1,10 @@
 //! The JIT as the command line wants it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ch00_workbench::{Listing, Refusal, RunOptions};
-use ch01_bytecode_vm::{JitError, Program, refuse_jit};
+use ch01_bytecode_vm::{CodeId, JitError, Program, refuse_jit};
 use ch02_stencils::driver::Objects;
 use ch03_relocations::driver::stencils;
 use ch04_executable_memory::driver::{list_memory, options_from};
@@ -39,12 +40,28 @@ pub(crate) fn show(
     options: &RunOptions,
     stage: &str,
 ) -> Result<Listing, Refusal> {
-    let all = JitOptions { when: When::Eager, budget: usize::MAX, ..JitOptions::default() };
-    let jit = jit(program, options, all)?.map_err(refuse_jit)?;
+    let jit = all_compiled(program, options)?;
     Ok(match stage {
         "memory" => list_memory(&jit.arena()),
         _ => jit.listing(),
     })
+}
+
+/// Lists the hot code of some instructions.
+pub(crate) fn show_some(
+    program: &Arc<Program>,
+    options: &RunOptions,
+    code: CodeId,
+    instructions: Range<usize>,
+) -> Result<Listing, Refusal> {
+    let listing = all_compiled(program, options)?.excerpt(code, instructions);
+    Ok(listing.expect("all functions have code"))
+}
+
+/// An engine that has compiled all of a program.
+fn all_compiled(program: &Arc<Program>, options: &RunOptions) -> Result<Jit, Refusal> {
+    let all = JitOptions { when: When::Eager, budget: usize::MAX, ..JitOptions::default() };
+    jit(program, options, all)?.map_err(refuse_jit)
 }
 
 /// What compiles these programs, to be timed.

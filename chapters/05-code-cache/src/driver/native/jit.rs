@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "vouches for the machine code that it has linked")]
 
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use ch00_workbench::Listing;
 use ch01_bytecode_vm::{CodeId, Engine, Exit, Frame, InstructionIndex, JitError, Program, Vm};
 use ch02_stencils::CodeAddress;
 use ch02_stencils::driver::run_from;
-use ch03_relocations::driver::list_code;
+use ch03_relocations::driver::{list_code, list_hot_code};
 use ch03_relocations::link::Step;
 use ch04_executable_memory::Arena;
 use ch04_executable_memory::driver::CompiledFunction;
@@ -156,6 +157,16 @@ impl Jit {
         let found = codes.filter_map(|code| Some((code, cache.get(code)?)));
         let functions = found.map(|(code, it)| (code, it.what.map(), it.code.bytes()));
         list_code(&self.state.program, &self.state.templates.stencils, functions)
+    }
+
+    /// The hot code of some instructions of a function, if it has code.
+    #[must_use]
+    pub fn excerpt(&self, code: CodeId, instructions: Range<usize>) -> Option<Listing> {
+        let cache = self.state.cache.borrow();
+        let Found { code: bytes, what } = cache.get(code)?;
+        let State { program, templates, .. } = &*self.state;
+        let function = (code, what.map(), bytes.bytes());
+        Some(list_hot_code(program, &templates.stencils, function, instructions))
     }
 
     /// How many bytes the hot and the cold parts of all instructions have that have code.

@@ -15,7 +15,7 @@ mod bench;
 #[cfg(test)]
 mod moving;
 
-pub(super) use bench::{jit, show, timed};
+pub(super) use bench::{jit, show, show_some, timed};
 pub use compiler::FunctionCompiler;
 pub use jit::Jit;
 pub use templates::Templates;
