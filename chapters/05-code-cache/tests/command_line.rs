@@ -77,6 +77,17 @@ print(f(3))
 }
 
 #[test]
+fn the_tour_alone_cuts_what_a_program_prints() {
+    const THOUSAND: &str = "for i in range(1000):\n    print(i)\n";
+    let tour = start_with(THOUSAND, &[]);
+    let tour = text(&tour.stdout);
+    assert!(tour.contains("\n9\n… 990 more lines: --show result\n6. stats"), "{tour}");
+    for all in [["--run"].as_slice(), &["--show", "result"]] {
+        assert_eq!(text(&start_with(THOUSAND, all).stdout).lines().count(), 1000, "{all:?}");
+    }
+}
+
+#[test]
 fn every_part_of_the_tour_can_be_shown() {
     for part in
         ["source", "bytecode", "stencils", "holes", "code", "memory", "stats", "result", "payoff"]

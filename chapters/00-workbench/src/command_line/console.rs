@@ -22,17 +22,25 @@ pub(crate) fn run<M: Machine>(
     loaded: &M::Loaded,
     options: &RunOptions,
 ) -> Result<Ending, Refusal> {
-    let console = Console {
-        out: &mut *unbuffered_output(),
-        is_terminal: std::io::stdout().is_terminal(),
-        err: &mut std::io::stderr(),
-    };
+    run_to(&mut *unbuffered_output(), machine, loaded, options)
+}
+
+/// Runs the program on `out`, which is this process's own standard output or what
+/// stands in front of it, and on its standard error.
+pub(crate) fn run_to<M: Machine>(
+    out: &mut dyn Write,
+    machine: &M,
+    loaded: &M::Loaded,
+    options: &RunOptions,
+) -> Result<Ending, Refusal> {
+    let console =
+        Console { out, is_terminal: std::io::stdout().is_terminal(), err: &mut std::io::stderr() };
     machine.run(loaded, options, console)
 }
 
 /// Standard output without the buffer that Rust has in front of it, which would
 /// try again what a signal has interrupted.
-fn unbuffered_output() -> Box<dyn Write> {
+pub(crate) fn unbuffered_output() -> Box<dyn Write> {
     #[cfg(unix)]
     {
         use std::os::fd::AsFd;

@@ -26,7 +26,7 @@ use self::races::bench;
 use self::show::show;
 use crate::{Ending, Machine, Refusal, tour, view};
 
-pub(crate) use self::console::{print, run};
+pub(crate) use self::console::{print, run, run_to, unbuffered_output};
 pub(crate) use self::program::STANDARD_INPUT;
 pub(crate) use self::races::short_race;
 

@@ -1,11 +1,16 @@
 //! The tour that fits a terminal window: no blank lines, no long ones, and of each
 //! stage what the machine thinks worth seeing. Chapter 5 of the book opens with one.
 
-use super::{Layout, Tour, indented};
-use crate::{Machine, Refusal, Stage, view};
+use super::head::Head;
+use super::{Layout, Tour, indented, more};
+use crate::command_line::{print, run_to, unbuffered_output};
+use crate::{Ending, Machine, Refusal, RunOptions, Stage, view};
 
 /// How many columns a line has at most.
 const COLUMNS: usize = 100;
+
+/// How many lines are shown of what the program prints.
+const RESULT_LINES: usize = 10;
 
 /// Parts without a blank line between them; at the right of a heading stands how to
 /// see more.
@@ -46,6 +51,21 @@ impl Layout for Compact {
         let more = (is_cut || !is_all).then(|| format!("--show {}", stage.name));
         let heading = format!("{}: {}", stage.name, stage.summary);
         self.heading(tour.parts, &heading, more.as_deref()) + &shown
+    }
+
+    fn run<M: Machine>(
+        &self,
+        machine: &M,
+        loaded: &M::Loaded,
+        options: &RunOptions,
+    ) -> Result<Ending, Refusal> {
+        let mut out = unbuffered_output();
+        let mut head = Head::new(&mut *out, RESULT_LINES);
+        let ending = run_to(&mut head, machine, loaded, options)?;
+        if head.left_out() > 0 {
+            print(&self.cut(&more(head.left_out(), "result")))?;
+        }
+        Ok(ending)
     }
 
     fn lines(&self, text: &str) -> String {

@@ -4,6 +4,7 @@
 
 mod roomy;
 mod compact;
+mod head;
 
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,16 @@ trait Layout: Sized {
     /// this machine, the reason.
     fn stage<M: Machine>(&self, stage: &Stage, tour: &Tour<'_, M, Self>) -> String;
 
+    /// Runs the program, and shows what it prints, or some of it.
+    fn run<M: Machine>(
+        &self,
+        machine: &M,
+        loaded: &M::Loaded,
+        options: &RunOptions,
+    ) -> Result<Ending, Refusal> {
+        run(machine, loaded, options)
+    }
+
     /// What stands below a heading.
     fn lines(&self, text: &str) -> String;
 
@@ -65,7 +76,7 @@ impl<M: Machine, L: Layout> Tour<'_, M, L> {
             Some("--show result"),
         )?;
         let start = Instant::now();
-        let ending = run(self.machine, self.loaded, self.options)?;
+        let ending = self.layout.run(self.machine, self.loaded, self.options)?;
         if ending != Ending::Status(0) {
             return Ok(ending);
         }
@@ -95,6 +106,12 @@ impl<M: Machine, L: Layout> Tour<'_, M, L> {
         self.parts += 1;
         print(&self.layout.heading(self.parts, text, more)).map(|_| ())
     }
+}
+
+/// Says that there are more lines of a stage.
+fn more(lines: usize, stage: &str) -> String {
+    let plural = if lines == 1 { "" } else { "s" };
+    format!("… {lines} more line{plural}: --show {stage}")
 }
 
 /// Indents all lines but blank ones.

@@ -1,7 +1,7 @@
 //! The tour of chapters 1 to 4: as many lines of each stage as there is room for,
 //! and how many more there are. It is longer than a terminal window.
 
-use super::{Layout, Tour, indented};
+use super::{Layout, Tour, indented, more};
 use crate::{Feature, Listing, Machine, Refusal, Stage, View};
 
 /// Parts with a blank line in front of each.
@@ -38,9 +38,7 @@ fn excerpt(listing: Result<Listing, Refusal>, stage: &Stage) -> String {
     let shown = lines.len().min(stage.tour_lines);
     let mut text = indented(lines[..shown].iter().copied());
     if shown < lines.len() {
-        let rest = lines.len() - shown;
-        let lines = if rest == 1 { "line" } else { "lines" };
-        text.push_str(&format!("   … {rest} more {lines}: --show {}\n", stage.name));
+        text.push_str(&format!("   {}\n", more(lines.len() - shown, stage.name)));
     }
     text
 }
