@@ -109,6 +109,36 @@ fn statistics_go_to_standard_error() {
     }
 }
 
+#[test]
+fn an_engine_without_a_cache_says_so_instead_of_statistics() {
+    for engine in ["interpreter", "interpreter-c", "jit-arena"] {
+        let run = start_with("print(7)\n", &["--run", "--stats", "--engine", engine]);
+        assert_eq!((run.status.code(), text(&run.stdout)), (Some(0), "7\n"));
+        let expected = format!("no statistics: the engine `{engine}` has no cache\n");
+        assert_eq!(text(&run.stderr), expected);
+    }
+}
+
+#[test]
+fn statistics_without_functions_have_no_head() {
+    let run = start(&[DEMO, "--run", "--stats", "--jit=off"], &[]);
+    let lines: Vec<&str> = text(&run.stderr).lines().collect();
+    assert_eq!(
+        lines[..2],
+        ["3 functions interpreted", "compiled   0 functions, 0 of them again: 0.0 µs"]
+    );
+}
+
+#[test]
+fn large_numbers_of_statistics_are_in_groups_of_three_digits() {
+    let run = start(&[DEMO, "--run", "--stats", "--budget=0"], &[]);
+    let said = text(&run.stderr);
+    assert!(
+        said.contains("asked      21,893 calls through the stub; 0 woken, 21,892 in vain"),
+        "{said}"
+    );
+}
+
 /// How many functions a run compiles, as it says itself.
 fn compiled(arguments: &[&str], variables: &[(&str, &str)]) -> String {
     let run = start(&[&[DEMO, "--run", "--stats"], arguments].concat(), variables);

@@ -166,6 +166,14 @@ impl Machine for CachingJit {
         console: Console<'_>,
     ) -> Result<Ending, Refusal> {
         if options.engine != "jit" {
+            if options.wants(STATS) {
+                // If it cannot be written, there is nobody left to tell.
+                let _ = writeln!(
+                    console.err,
+                    "no statistics: the engine `{}` has no cache",
+                    options.engine
+                );
+            }
             let options = &as_earlier(options);
             let engine = earlier_engine(program, options, console.err)?;
             return Ok(run_hopping(engine, program, options, console));

@@ -69,7 +69,7 @@ pub(super) const SETTINGS: [Setting; 2] = [
         values: SettingValues::Bytes,
         default: "64MiB",
         variable: "COPY_PATCH_RUN_BUDGET",
-        summary: "How much code there may be at a time; 0 for none",
+        summary: "How much code of the engine `jit` there may be at a time; 0 for none",
     },
 ];
 
@@ -77,12 +77,12 @@ pub(super) const SETTINGS: [Setting; 2] = [
 pub(super) const SWITCHES: [Switch; 2] = [
     Switch {
         flag: STATS,
-        summary: "Print what the cache has done to standard error; counts all calls",
+        summary: "Tell on standard error what the cache of the engine `jit` has done; counts calls",
         variable: Some("COPY_PATCH_RUN_STATS"),
     },
     Switch {
         flag: STRESS,
-        summary: "Throw away, at each call, all code that can be (a test of eviction)",
+        summary: "Have the engine `jit` throw away, at each call, all code that can be (a test)",
         variable: None,
     },
 ];

@@ -25,7 +25,10 @@ pub(super) fn listing(
     let strangers = functions.iter().filter(|(_, facts)| !met(facts)).count();
     functions.retain(|(_, facts)| met(facts));
     functions.sort_by_key(|(code, facts)| (std::cmp::Reverse(facts.calls), code.0));
-    let mut text = format!("{:<24}{HEAD}\n", "function");
+    let mut text = String::new();
+    if !functions.is_empty() {
+        text.push_str(&format!("{:<24}{HEAD}\n", "function"));
+    }
     for (code, facts) in functions.iter().take(LISTED) {
         text.push_str(&row(&program.code(*code).name, facts));
     }
@@ -57,18 +60,21 @@ fn row(name: &str, facts: &FunctionStatistics) -> String {
 }
 
 fn sums(sums: &Statistics, options: &JitOptions) -> String {
-    let Statistics { visits, compiled, recompiled, woken, evicted, invalidated, refused, .. } =
-        *sums;
     let each = sums.compile_time.as_nanos().checked_div(sums.steps.into());
     let each = each.map_or_else(String::new, |each| format!(", {each} ns a bytecode"));
-    let asked = count(visits, "call");
     format!(
-        "compiled   {}, {recompiled} of them again: {}{each}\n\
-         asked      {asked} through the stub; {woken} woken, {refused} in vain\n\
-         dropped    {evicted} evicted, {invalidated} invalidated\n\
+        "compiled   {}, {} of them again: {}{each}\n\
+         asked      {} through the stub; {} woken, {} in vain\n\
+         dropped    {} evicted, {} invalidated\n\
          code       {} bytes, {} at the most, {} allowed\n",
-        count(compiled, "function"),
+        count(sums.compiled, "function"),
+        grouped(sums.recompiled),
         duration(sums.compile_time),
+        count(sums.visits, "call"),
+        grouped(sums.woken),
+        grouped(sums.refused),
+        grouped(sums.evicted),
+        grouped(sums.invalidated),
         grouped(sums.bytes as u64),
         grouped(sums.peak_bytes as u64),
         grouped(options.budget as u64),
