@@ -21,7 +21,7 @@ pub(super) fn command(machine: &impl Machine) -> Command {
     let about = machine.about();
     let command = Command::new(env!("CARGO_PKG_NAME"))
         .bin_name(std::env::args_os().next().and_then(file_name).unwrap_or_default())
-        .about(format!("{}: {}", about.title, about.summary))
+        .about(format!("{}. {}", about.title, about.summary))
         .after_help(names(machine))
         .args(arguments(machine))
         .args(without(machine))
@@ -120,6 +120,7 @@ fn arguments(machine: &impl Machine) -> [Arg; 12] {
         flag("json", "Print the stage or the times as JSON").requires(HAS_JSON),
         Arg::new("list")
             .long("list")
+            .value_name("WHAT")
             .value_parser(["engines", "stages", "features", "variations"])
             .help(
                 "Print the names of the engines, stages or features, one a line; or variations: \

@@ -27,7 +27,10 @@ fn setting(setting: &Setting) -> Arg {
             let names = PossibleValuesParser::new(choices.iter().map(|choice| choice.name));
             also_from(setting.variable, arg, names)
         }
-        SettingValues::Bytes => also_from(setting.variable, arg, bytes),
+        // A negative number is no number of bytes, but no flag either.
+        SettingValues::Bytes => {
+            also_from(setting.variable, arg.allow_negative_numbers(true), bytes)
+        }
     }
 }
 
@@ -43,9 +46,12 @@ fn switch(switch: &Switch) -> Arg {
 
 /// A number of bytes in plain digits, from what people write.
 fn bytes(text: &str) -> Result<String, String> {
-    let bytes: ByteSize = text
-        .parse()
-        .map_err(|_| "not a number of bytes, as 65536, 64KiB and 1MB are".to_owned())?;
+    let bytes: Result<ByteSize, _> = text.parse();
+    let has_digits_alone = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let bytes = bytes.map_err(|_| match has_digits_alone {
+        true => "more bytes than 64 bits can count",
+        false => "not a number of bytes, as 65536, 64KiB and 1MB are",
+    })?;
     Ok(bytes.as_u64().to_string())
 }
 
