@@ -150,18 +150,23 @@ const TESTS: &[(&str, fn())] = &[
     ("a_race_is_run_with_the_same_settings_and_switches", a_race_is_run_with_the_same_settings),
     ("result_is_what_the_program_prints", result_is_what_the_program_prints),
     ("payoff_is_a_short_race", payoff_is_a_short_race),
+    ("a_tour_that_nobody_reads_ends_without_a_word", a_tour_that_nobody_reads_ends_without_a_word),
     ("a_compact_tour_fits_the_screen", a_compact_tour_fits_the_screen),
     ("a_compact_tour_keeps_to_a_narrow_terminal", a_compact_tour_keeps_to_a_narrow_terminal),
 ];
 
-fn run(words: &[&str], variables: &[(&str, &str)]) -> Output {
+fn command(words: &[&str], variables: &[(&str, &str)]) -> Command {
     let own = std::env::current_exe().expect("the test binary is a file");
     let mut command = Command::new(own);
     for variable in [SPEED, ROOM, BROKEN, "COLUMNS"] {
         command.env_remove(variable);
     }
     command.env(AS_MACHINE, "1").envs(variables.iter().copied()).args(words);
-    command.output().expect("the test binary runs")
+    command
+}
+
+fn run(words: &[&str], variables: &[(&str, &str)]) -> Output {
+    command(words, variables).output().expect("the test binary runs")
 }
 
 fn printed(words: &[&str], variables: &[(&str, &str)]) -> String {
@@ -204,8 +209,10 @@ fn a_variable_with_a_wrong_value_is_named() {
 fn a_flag_with_a_wrong_value_is_named() {
     let message = refused(&["--run", "--speed", "faster"], &[(SPEED, "fast")]);
     assert!(message.contains("'faster' for '--speed <HOW>'"), "{message}");
-    let message = refused(&["--run", "--room", ""], &[]);
-    assert!(message.contains("for '--room <BYTES>'"), "{message}");
+    for room in ["", "-1"] {
+        let message = refused(&["--run", "--room", room], &[]);
+        assert!(message.contains(&format!("'{room}' for '--room <BYTES>'")), "{message}");
+    }
 }
 
 fn an_empty_variable_says_nothing() {
@@ -295,6 +302,15 @@ fn a_compact_tour_fits_the_screen() {
     or --speed HOW, --room BYTES, --broken, --without FEATURE, --word NAME
     ");
     assert!(tour.lines().all(|line| line.chars().count() <= 100), "{tour}");
+}
+
+fn a_tour_that_nobody_reads_ends_without_a_word() {
+    let (reader, writer) = std::io::pipe().expect("there is a pipe");
+    drop(reader);
+    let output = command(&[], &[]).stdout(writer).output().expect("the test binary runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    // It has no status, as it has died of a signal.
+    assert_eq!((output.status.code(), &*said), (None, ""));
 }
 
 fn a_compact_tour_keeps_to_a_narrow_terminal() {

@@ -23,6 +23,8 @@ pub(crate) fn conduct<M: Machine>(
     options: &RunOptions,
     file: Option<&str>,
 ) -> Result<Ending, Refusal> {
+    // A tour of which nobody reads the rest, as in `… | head`, ends there.
+    sigpipe::reset();
     if machine.has_compact_tour() {
         Tour { machine, loaded, options, layout: Compact::here(), parts: 0 }.conduct(file)
     } else {
