@@ -70,9 +70,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", requires = "memory", default_value_t = 800,
           value_parser = clap::value_parser!(u32).range(1..))]
     bytes: u32,
-    /// Measure instead after how many executions of a function compiling it has paid, on
-    /// functions from tiny to busy, and how much time has passed after so many calls in a
-    /// program of which little is called: interpreted, compiled lazily, compiled eagerly
+    /// Measure chapter 5's compiler instead: after how many executions of a function
+    /// compiling it has paid, for functions from tiny to busy; and, for a program of which
+    /// little is called, how much time has passed after so many calls, interpreted, compiled
+    /// lazily and compiled eagerly. A round takes about a second
     #[arg(long, group = "measured",
           conflicts_with_all = ["write", "peers", "compile", "memory"])]
     break_even: bool,

@@ -14,8 +14,9 @@ const WRONG_COMMAND_LINE: u8 = 2;
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The chapter's number, a program's file, and flags for the chapter;
-    /// `cargo xtask chapter 1 --help` lists those. Without a number: which
-    /// chapters there are
+    /// `cargo xtask chapter N --help` lists those that chapter N has. Without
+    /// flags: a tour of what the chapter makes of the program. Without a number:
+    /// which chapters there are
     #[arg(value_name = "WORDS", trailing_var_arg = true, allow_hyphen_values = true)]
     words: Vec<OsString>,
 }
