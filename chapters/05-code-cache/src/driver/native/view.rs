@@ -51,12 +51,18 @@ impl CacheView {
     }
 
     /// What the cache has done so far, and what it holds.
+    ///
+    /// # Panics
+    /// When somebody asks whom the cache itself has called, such as its arena's pages.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         self.state.cache.borrow().statistics()
     }
 
     /// All of that in words, by function and in sum.
+    ///
+    /// # Panics
+    /// As for [`statistics`](Self::statistics).
     #[must_use]
     pub fn listing(&self) -> Listing {
         statistics::listing(&self.state.program, &self.state.cache.borrow(), &self.state.options)
