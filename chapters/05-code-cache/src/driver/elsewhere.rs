@@ -1,4 +1,5 @@
-//! The engine where its code cannot run: nobody can make it.
+//! The engine where its code cannot run, which is anywhere but on Linux and x86-64: nobody
+//! can make it. What it would be is in chapter 5 of the book, "Python moves in".
 
 use std::convert::Infallible;
 use std::ops::Range;

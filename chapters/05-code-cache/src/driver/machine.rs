@@ -1,4 +1,5 @@
-//! This chapter on the bench: its stages and engines, and how it is switched.
+//! This chapter on the bench: its stages and engines, and how it is switched. Chapter 5
+//! of the book, "Switches".
 
 use std::io;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! Why there is no code.
+//! Why there is no code. What a host does then is in chapter 5 of the book, "The
+//! interpreter moves in" and "Who goes first".
 
 use ch03_relocations::link::PlaceError;
 use ch04_executable_memory::ArenaError;

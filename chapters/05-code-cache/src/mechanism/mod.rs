@@ -1,5 +1,6 @@
 //! The mechanism: a cache of machine code in an arena. It knows no language, no opcode
-//! and no value: a [`Compiler`] makes the code, and a [`Host`] runs it.
+//! and no value: a [`Compiler`] makes the code, and a [`Host`] runs it. Chapter 5 of the
+//! book, from "A cell between caller and callee" to "What code takes for granted".
 
 // Who makes code, and who runs it.
 mod compiler;

@@ -1,4 +1,5 @@
-//! How a cache behaves.
+//! How a cache behaves: how much code there may be (chapter 5 of the book, "Who goes
+//! first"), and how it is tested ("Switches").
 
 /// How a cache behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! What a cache remembers of a key, whether it has code or not.
+//! What a cache remembers of a key, whether it has code or not. Chapter 5 of the book,
+//! "The cache"; how patient it is, "Who goes first".
 
 use std::mem;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! The JIT as the command line wants it.
+//! The JIT as the command line wants it: to run, to be shown, and to be timed. Chapter 5
+//! of the book, "Switches" and "Payoff".
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! What compiles to a cache, and runs from there.
+//! What compiles to a cache, and runs from there. Chapter 5 of the book, from "The
+//! interpreter moves in" to "Python moves in".
 
 mod interpreter;
 mod stubs;
