@@ -202,10 +202,8 @@ pub struct Setting {
     pub flag: &'static str,
     /// What the help text calls its value: "WHEN".
     pub value_name: &'static str,
-    /// What can be chosen.
+    /// What can be chosen, and what is if nothing is said.
     pub values: SettingValues,
-    /// What is chosen if nothing is said; one of the values, as typed.
-    pub default: &'static str,
     /// The environment variable.
     pub variable: &'static str,
     /// One line on what is chosen.
@@ -216,9 +214,17 @@ pub struct Setting {
 #[derive(Clone, Copy, Debug)]
 pub enum SettingValues {
     /// One of some names.
-    OneOf(&'static [Choice]),
+    OneOf {
+        /// The names.
+        choices: &'static [Choice],
+        /// One of them.
+        default: &'static str,
+    },
     /// A number of bytes: 65536, 64KiB, 1MB.
-    Bytes,
+    Bytes {
+        /// So many, if nothing is said.
+        default: u64,
+    },
 }
 
 /// A value of a [`Setting`] that is a name.

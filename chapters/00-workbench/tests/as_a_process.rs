@@ -56,16 +56,17 @@ impl Machine for Parrot {
             Setting {
                 flag: "speed",
                 value_name: "HOW",
-                values: SettingValues::OneOf(&[SLOW, Choice { name: "fast", ..SLOW }]),
-                default: "slow",
+                values: SettingValues::OneOf {
+                    choices: &[SLOW, Choice { name: "fast", ..SLOW }],
+                    default: "slow",
+                },
                 variable: SPEED,
                 summary: "How fast it speaks",
             },
             Setting {
                 flag: "room",
                 value_name: "BYTES",
-                values: SettingValues::Bytes,
-                default: "1MiB",
+                values: SettingValues::Bytes { default: 1 << 20 },
                 variable: ROOM,
                 summary: "How much room there is for words",
             },
@@ -242,8 +243,8 @@ fn variables_do_not_get_in_the_way() {
 fn the_help_names_variables_and_defaults() {
     let help = printed(&["--help"], &[("COLUMNS", "300")]);
     for part in [
-        format!("How fast it speaks [env: {SPEED}=] [default: slow]"),
-        format!("How much room there is for words [env: {ROOM}=] [default: 1MiB]"),
+        format!("How fast it speaks [default: slow] [env: {SPEED}=]"),
+        format!("How much room there is for words [default: 1.0 MiB] [env: {ROOM}=]"),
         format!("Fail [env: {BROKEN}=]"),
         "\n--speed:\n  slow          word by word\n".to_owned(),
     ] {

@@ -54,7 +54,7 @@ fn names(machine: &impl Machine) -> String {
         text.push_str(&format!("\nFeatures (all are on):\n{}", definitions(features)));
     }
     for setting in machine.settings() {
-        if let SettingValues::OneOf(choices) = setting.values {
+        if let SettingValues::OneOf { choices, .. } = setting.values {
             let choices = choices.iter().map(|choice| (choice.name, choice.summary));
             text.push_str(&format!("\n--{}:\n{}", setting.flag, definitions(choices)));
         }

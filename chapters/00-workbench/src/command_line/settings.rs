@@ -3,7 +3,6 @@
 
 use bytesize::ByteSize;
 use clap::builder::{BoolishValueParser, PossibleValuesParser};
-use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 
 use super::variable::also_from;
@@ -16,22 +15,27 @@ pub(super) fn flags(machine: &impl Machine) -> impl Iterator<Item = Arg> {
 }
 
 fn setting(setting: &Setting) -> Arg {
-    let arg = Arg::new(setting.flag)
-        .long(setting.flag)
-        .value_name(setting.value_name)
-        .hide_possible_values(true)
-        .default_value(setting.default)
-        .help(setting.summary);
+    let arg = Arg::new(setting.flag).long(setting.flag).value_name(setting.value_name);
+    let arg = arg.hide_possible_values(true).help(help(setting));
     match setting.values {
-        SettingValues::OneOf(choices) => {
+        SettingValues::OneOf { choices, .. } => {
             let names = PossibleValuesParser::new(choices.iter().map(|choice| choice.name));
             also_from(setting.variable, arg, names)
         }
         // A negative number is no number of bytes, but no flag either.
-        SettingValues::Bytes => {
+        SettingValues::Bytes { .. } => {
             also_from(setting.variable, arg.allow_negative_numbers(true), bytes)
         }
     }
+}
+
+/// `How much room there is for words [default: 1.0 MiB]`
+fn help(setting: &Setting) -> String {
+    let default = match setting.values {
+        SettingValues::OneOf { default, .. } => default.to_owned(),
+        SettingValues::Bytes { default } => ByteSize::b(default).to_string(),
+    };
+    format!("{} [default: {default}]", setting.summary)
 }
 
 fn switch(switch: &Switch) -> Arg {
@@ -55,15 +59,11 @@ fn bytes(text: &str) -> Result<String, String> {
     Ok(bytes.as_u64().to_string())
 }
 
-/// The settings that are given, in the machine's order. A default is not given.
+/// The settings that are given, in the machine's order.
 pub(super) fn given(machine: &impl Machine, arguments: &ArgMatches) -> Vec<(String, String)> {
-    let is_given = |flag: &str| arguments.value_source(flag) != Some(ValueSource::DefaultValue);
     let flags = machine.settings().iter().map(|setting| setting.flag);
-    let value = |flag: &str| {
-        let value = arguments.get_one::<String>(flag).expect("a setting has a default");
-        (flag.to_owned(), value.clone())
-    };
-    flags.filter(|flag| is_given(flag)).map(value).collect()
+    let given = |flag| Some((flag, arguments.get_one::<String>(flag)?));
+    flags.filter_map(given).map(|(flag, value)| (flag.to_owned(), value.clone())).collect()
 }
 
 /// The switches that are on, in the machine's order.

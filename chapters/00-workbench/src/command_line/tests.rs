@@ -17,19 +17,20 @@ const NEW: EngineName = EngineName { name: "new", obstacle: Some("it needs a moo
 const GEAR: Setting = Setting {
     flag: "gear",
     value_name: "NAME",
-    values: SettingValues::OneOf(&[
-        Choice { name: "low", summary: "for hills" },
-        Choice { name: "high", summary: "for plains" },
-    ]),
-    default: "low",
+    values: SettingValues::OneOf {
+        choices: &[
+            Choice { name: "low", summary: "for hills" },
+            Choice { name: "high", summary: "for plains" },
+        ],
+        default: "low",
+    },
     variable: "WORKBENCH_TEST_GEAR",
     summary: "How far a turn goes",
 };
 const BASKET: Setting = Setting {
     flag: "basket",
     value_name: "BYTES",
-    values: SettingValues::Bytes,
-    default: "1MiB",
+    values: SettingValues::Bytes { default: 1 << 20 },
     variable: "WORKBENCH_TEST_BASKET",
     summary: "How much it carries",
 };

@@ -10,6 +10,9 @@ use ch01_bytecode_vm::{CodeId, Engine, Exit, JitError, Program, Vm, refuse_jit};
 
 use super::options::JitOptions;
 
+/// How many bytes of code there may be where there can be none.
+pub(super) const DEFAULT_BUDGET: usize = 0;
+
 /// The JIT, which does not exist on this machine.
 #[derive(Debug)]
 pub struct Jit(Infallible);

@@ -12,10 +12,12 @@ mod elsewhere;
 mod focus;
 mod machine;
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use crate::mechanism::DEFAULT_BUDGET;
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
 pub use elsewhere::{CacheView, Jit};
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
-use elsewhere::{WatchedJit, jit, show, show_some, timed};
+use elsewhere::{DEFAULT_BUDGET, WatchedJit, jit, show, show_some, timed};
 pub use machine::CachingJit;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub use native::{CacheView, FunctionCompiler, Jit, Templates};

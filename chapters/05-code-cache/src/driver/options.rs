@@ -3,6 +3,8 @@
 
 use ch00_workbench::{Choice, RunOptions, Setting, SettingValues, Switch};
 
+use super::DEFAULT_BUDGET;
+
 /// When functions are compiled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum When {
@@ -29,9 +31,9 @@ pub struct JitOptions {
 }
 
 impl Default for JitOptions {
-    /// At the first call, within 64 MiB.
+    /// At the first call, with as much code as a cache has by default.
     fn default() -> JitOptions {
-        let (when, budget) = (When::default(), 64 << 20);
+        let (when, budget) = (When::default(), DEFAULT_BUDGET);
         JitOptions { when, budget, counts_calls: false, is_stressed: false }
     }
 }
@@ -53,21 +55,22 @@ pub(super) const SETTINGS: [Setting; 2] = [
     Setting {
         flag: JIT,
         value_name: "WHEN",
-        values: SettingValues::OneOf(&[
-            Choice { name: "off", summary: "nothing is compiled, all is interpreted" },
-            Choice { name: "on", summary: "the same as lazy" },
-            Choice { name: "lazy", summary: "a function is compiled when it is first called" },
-            Choice { name: "eager", summary: "all functions are compiled before the start" },
-        ]),
-        default: "on",
+        values: SettingValues::OneOf {
+            choices: &[
+                Choice { name: "off", summary: "nothing is compiled, all is interpreted" },
+                Choice { name: "on", summary: "the same as lazy" },
+                Choice { name: "lazy", summary: "a function is compiled when it is first called" },
+                Choice { name: "eager", summary: "all functions are compiled before the start" },
+            ],
+            default: "on",
+        },
         variable: "COPY_PATCH_RUN_JIT",
         summary: "When the engine `jit` compiles",
     },
     Setting {
         flag: BUDGET,
         value_name: "BYTES",
-        values: SettingValues::Bytes,
-        default: "64MiB",
+        values: SettingValues::Bytes { default: DEFAULT_BUDGET as u64 },
         variable: "COPY_PATCH_RUN_BUDGET",
         summary: "How much code of the engine `jit` there may be at a time; 0 for none",
     },

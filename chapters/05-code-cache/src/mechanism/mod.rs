@@ -30,6 +30,6 @@ pub use counting::CallCounting;
 pub use entries::EntryCells;
 pub use error::Refused;
 pub use host::{Host, NoHost};
-pub use options::CacheOptions;
+pub use options::{CacheOptions, DEFAULT_BUDGET};
 pub use statistics::{FunctionStatistics, Statistics};
 pub use stub::{StubError, StubGenerator};

@@ -12,8 +12,11 @@ pub struct CacheOptions {
 }
 
 impl Default for CacheOptions {
-    /// A budget of 64 MiB, and no stress.
+    /// A budget of [`DEFAULT_BUDGET`], and no stress.
     fn default() -> CacheOptions {
-        CacheOptions { budget: 64 << 20, is_stressed: false }
+        CacheOptions { budget: DEFAULT_BUDGET, is_stressed: false }
     }
 }
+
+/// How many bytes of code there may be if nothing is said: 64 MiB.
+pub const DEFAULT_BUDGET: usize = 64 << 20;
