@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ch02_stencils::{CodeAddress, CodeOffset, HoleKind};
+use ch02_stencils::{CodeAddress, HoleKind};
 use ch03_relocations::arch::X86_64;
 use ch04_executable_memory::{Arena, Code, Named, Retired};
 use ch05_code_cache::{StubError, StubGenerator};
@@ -34,25 +34,20 @@ impl Stubs {
         question: u64,
     ) -> Result<Stubs, StubError> {
         let mut batch = arena.batch();
-        for name in ["enter", "leave", "found_result", "found_failure"] {
+        let mut write = |name: &str| {
             let nothing = |_: HoleKind| unreachable!("`{name}` has no holes");
-            stencils.stub(name).write(&mut batch, Arc::new(Named(name.to_owned())), nothing)?;
-        }
-        let code = batch.publish()?;
-        let [enter, leave, found_result, found_failure] =
-            [0, 1, 2, 3].map(|piece: usize| code[piece].address(CodeOffset(0)));
-        let (arena, find_code) = (Arc::clone(arena), stencils.stub("find_code"));
-        let by_cell = HashMap::new();
+            stencils.stub(name).write(&mut batch, Arc::new(Named(name.to_owned())), nothing)
+        };
         Ok(Stubs {
-            enter,
-            leave,
-            found_result,
-            found_failure,
-            find_code,
+            enter: write("enter")?,
+            leave: write("leave")?,
+            found_result: write("found_result")?,
+            found_failure: write("found_failure")?,
+            find_code: stencils.stub("find_code"),
             question,
-            by_cell,
-            arena,
-            code,
+            by_cell: HashMap::new(),
+            arena: Arc::clone(arena),
+            code: batch.publish()?,
         })
     }
 
@@ -63,14 +58,12 @@ impl Stubs {
         }
         let mut batch = self.arena.batch();
         let what = Arc::new(Named(format!("{cell}, not compiled")));
-        self.find_code.write(&mut batch, what, |symbol| match symbol {
+        let stub = self.find_code.write(&mut batch, what, |symbol| match symbol {
             CELL => cell.0 as u64,
             FIND_CODE => self.question,
             _ => unreachable!("a stub that asks has no other holes"),
         })?;
-        let code = batch.publish()?.pop().expect("what was finished is published");
-        let stub = code.address(CodeOffset(0));
-        self.code.push(code);
+        self.code.extend(batch.publish()?);
         self.by_cell.insert(cell, stub);
         Ok(stub)
     }
