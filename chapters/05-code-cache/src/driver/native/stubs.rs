@@ -3,7 +3,7 @@
 use ch02_stencils::driver::{Objects, PrebuiltObject};
 use ch02_stencils::{CodeAddress, HoleKind, StencilId};
 use ch03_relocations::arch::X86_64;
-use ch03_relocations::layout::{Hole, Peepholes, Target};
+use ch03_relocations::layout::{Peepholes, Target};
 use ch03_relocations::link::Library;
 use ch03_relocations::{Role, Symbols};
 
@@ -92,12 +92,9 @@ impl Stubs {
     fn check(&self) -> Result<(), String> {
         for (name, expected) in HOLES {
             let Some(id) = self.0.find(name) else { return Err(format!("no stub `{name}`")) };
-            let is_filled = |hole: &Hole| match hole.target {
-                Target::Symbol(symbol) => expected.contains(&symbol),
-                _ => false,
-            };
-            if !self.0.get(id).holes().all(|(_, hole)| is_filled(hole)) {
-                return Err(format!("stub `{name}` has a hole that nobody fills"));
+            let holes: Vec<Target> = self.0.get(id).holes().map(|(_, hole)| hole.target).collect();
+            if let Some(problem) = defect(&holes, &expected.map(Target::Symbol)) {
+                return Err(format!("stub `{name}` {problem}"));
             }
         }
         Ok(())
@@ -125,6 +122,15 @@ impl Stubs {
     }
 }
 
+/// What is wrong with the holes of a stub, if anything is.
+fn defect(holes: &[Target], expected: &[Target]) -> Option<&'static str> {
+    if !holes.iter().all(|target| expected.contains(target)) {
+        return Some("has a hole that nobody fills");
+    }
+    let has_all = expected.iter().all(|target| holes.contains(target));
+    (!has_all).then_some("lacks a hole")
+}
+
 const FIND_CODE: &str = "find_code";
 const COUNT_CALL: &str = "count_call";
 const LET_PASS: &str = "let_pass";
@@ -132,3 +138,33 @@ const LET_PASS: &str = "let_pass";
 /// The stubs, and which holes they have.
 const HOLES: [(&str, [HoleKind; 2]); 3] =
     [(FIND_CODE, [CACHE, ENTER]), (COUNT_CALL, [COUNTER, CODE]), (LET_PASS, [ASK, CODE])];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_without_a_stub_is_refused() {
+        let mut bytes = OBJECT.bytes.to_vec();
+        let place = bytes.windows(FIND_CODE.len()).position(|at| at == FIND_CODE.as_bytes());
+        bytes[place.expect("it has a name")] = b'x';
+        let folder = tempfile::tempdir().expect("there is a folder");
+        let path = folder.path().join(OBJECT.file_name);
+        std::fs::write(path, bytes).expect("it can be written");
+        let error = Stubs::load(&Objects::Folder(folder.path().to_owned()));
+        let error = error.expect_err("it is another object");
+        assert!(error.ends_with("stubs-medium.o: no stub `find_code`"), "{error}");
+    }
+
+    #[test]
+    fn a_stub_has_all_holes_that_it_should_have_and_no_others() {
+        let defect = |holes: &[HoleKind]| {
+            let holes: Vec<Target> = holes.iter().copied().map(Target::Symbol).collect();
+            defect(&holes, &[CACHE, ENTER].map(Target::Symbol))
+        };
+        assert_eq!(defect(&[CACHE, ENTER]), None);
+        assert_eq!(defect(&[ENTER, CACHE, ENTER]), None);
+        assert_eq!(defect(&[CACHE, ENTER, CODE]), Some("has a hole that nobody fills"));
+        assert_eq!(defect(&[ENTER]), Some("lacks a hole"));
+    }
+}
