@@ -11,6 +11,7 @@ use ch02_stencils::CodeAddress;
 
 use super::batch::Batch;
 use super::books::{Books, Place, Published, Usage};
+use super::code::Code;
 use super::describe::Describe;
 use super::error::{ArenaError, SystemCall};
 use super::extent::Extent;
@@ -143,19 +144,25 @@ impl Arena {
         books.ledger(extent.region()).give(extent);
     }
 
-    /// Notes what has been published.
-    pub(super) fn enter(&self, pieces: &[(Piece, Arc<dyn Describe>)]) {
-        let mut books = self.books();
-        for (piece, what) in pieces {
-            books.ledger(piece.region()).count_in(&piece.room());
-            let published = Published { bytes: piece.bytes(), what: Arc::clone(what) };
-            books.insert(piece.address(), published);
+    /// Tells the observers of what is being published.
+    pub(super) fn tell<'a>(
+        &self,
+        published: impl Iterator<Item = (&'a Code, &'a dyn Describe)> + Clone,
+    ) {
+        for observer in &self.options.observers {
+            for (code, what) in published.clone() {
+                observer.published(code.piece().address(), code.bytes(), what);
+            }
         }
-        drop(books);
-        for (observer, (piece, what)) in
-            self.options.observers.iter().flat_map(|it| pieces.iter().map(move |piece| (it, piece)))
-        {
-            observer.published(piece.address(), piece.code(), &**what);
+    }
+
+    /// Notes what has been published.
+    pub(super) fn enter<'a>(&self, published: impl Iterator<Item = (&'a Code, Arc<dyn Describe>)>) {
+        let mut books = self.books();
+        for (code, what) in published {
+            let piece = code.piece();
+            books.ledger(piece.region()).count_in(&piece.room());
+            books.insert(piece.address(), Published { bytes: piece.bytes(), what });
         }
     }
 

@@ -1,11 +1,12 @@
 //! Writing code: drafts, which become code all at once. Chapter 4 of the book, "The
 //! types say so, too".
 
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 use std::ops::Range;
 use std::sync::Arc;
 
 use ch02_stencils::CodeAddress;
+use smallvec::SmallVec;
 
 use super::arena::{Arena, Fresh, LINE};
 use super::code::Code;
@@ -13,7 +14,7 @@ use super::describe::Describe;
 use super::error::ArenaError;
 use super::extent::{Extent, Sealed};
 use super::piece::Piece;
-use super::region::{Region, Strategy};
+use super::region::Strategy;
 
 /// How many bytes a batch takes at a time when it may need more than one piece of code does.
 const RUN: usize = 1 << 16;
@@ -22,12 +23,13 @@ const RUN: usize = 1 << 16;
 const IS_OPEN: &str = "a draft is in an extent";
 
 // ANCHOR: batch
-/// Code that is being written, and to which nothing leads yet.
+/// Code that is being written, and to which nothing leads yet. A batch of one piece, as
+/// of a function that is being called, allocates nothing for its lists.
 #[derive(Debug)]
 pub struct Batch {
     arena: Arc<Arena>,
-    extents: Vec<Open>,
-    drafts: Vec<Finished>,
+    extents: SmallVec<[Open; 1]>,
+    drafts: SmallVec<[Finished; 1]>,
     /// Whether there has been other code at some of these addresses.
     is_recycled: bool,
 }
@@ -38,7 +40,6 @@ pub struct Draft<'a> {
     batch: &'a mut Batch,
     /// Of the batch's last extent, in bytes from its start.
     range: Range<usize>,
-    is_finished: bool,
 }
 // ANCHOR_END: batch
 
@@ -63,7 +64,8 @@ struct Finished {
 
 impl Batch {
     pub(super) fn new(arena: Arc<Arena>) -> Batch {
-        Batch { arena, extents: Vec::new(), drafts: Vec::new(), is_recycled: false }
+        let (extents, drafts) = (SmallVec::new(), SmallVec::new());
+        Batch { arena, extents, drafts, is_recycled: false }
     }
 
     /// Room for so many bytes of code, from a multiple of `alignment` on.
@@ -80,7 +82,7 @@ impl Batch {
             Some(range) => range,
             None => self.open(bytes, alignment)?,
         };
-        Ok(Draft { batch: self, range, is_finished: false })
+        Ok(Draft { batch: self, range })
     }
 
     /// How many bytes of code have been finished.
@@ -126,16 +128,16 @@ impl Batch {
             self.arena.forget_old_code()?;
         }
         let extents = self.seal()?;
-        let drafts = mem::take(&mut self.drafts).into_iter();
-        let pieces = drafts.map(|draft| {
-            let (region, start) = &extents[draft.extent];
-            let piece = Piece::new(Arc::clone(region), *start, &draft.range, &draft.room);
-            (piece, draft.what)
+        let drafts = mem::take(&mut self.drafts);
+        let code = drafts.iter().map(|draft| {
+            let (region, start) = extents[draft.extent].place();
+            let piece = Piece::new(Arc::clone(region), start, &draft.range, &draft.room);
+            Code::new(Arc::clone(&self.arena), piece)
         });
-        let pieces: Vec<_> = pieces.collect();
-        self.arena.enter(&pieces);
-        let arena = &self.arena;
-        Ok(pieces.into_iter().map(|(piece, _)| Code::new(Arc::clone(arena), piece)).collect())
+        let code: Vec<_> = code.collect();
+        self.arena.tell(code.iter().zip(drafts.iter().map(|draft| &*draft.what)));
+        self.arena.enter(code.iter().zip(drafts.into_iter().map(|draft| draft.what)));
+        Ok(code)
     }
     // ANCHOR_END: publish
 
@@ -156,33 +158,35 @@ impl Batch {
     fn give_back_tails(&mut self) {
         let granule = self.arena.granule();
         for open in &mut self.extents {
-            let start = open.extent.range().start;
-            let tail = open.extent.split_off(start + open.used.next_multiple_of(granule));
-            if !tail.range().is_empty() {
-                self.arena.give_back(tail);
+            let Range { start, end } = open.extent.range();
+            let used_end = start + open.used.next_multiple_of(granule);
+            if used_end < end {
+                self.arena.give_back(open.extent.split_off(used_end));
             }
         }
     }
 
-    /// Seals all extents, or none; returns where they were.
-    fn seal(&mut self) -> Result<Vec<(Arc<Region>, usize)>, ArenaError> {
-        let mut sealed: Vec<Sealed> = Vec::new();
-        while let Some(Open { extent, used }) = self.extents.pop() {
+    /// Seals all extents, or none.
+    fn seal(&mut self) -> Result<SmallVec<[Sealed; 1]>, ArenaError> {
+        let mut sealed = SmallVec::new();
+        let mut extents = mem::take(&mut self.extents).into_iter();
+        while let Some(Open { extent, used }) = extents.next() {
             match extent.seal() {
                 Ok(extent) => sealed.push(extent),
                 Err((extent, error)) => {
                     self.extents.push(Open { extent, used });
+                    self.extents.extend(extents);
                     self.unseal(sealed);
                     return Err(error);
                 }
             }
         }
-        Ok(sealed.iter().rev().map(Sealed::place).collect())
+        Ok(sealed)
     }
 
     /// Takes back what was sealed in vain. What the system does not give back is lost:
     /// it can be executed, but nothing leads there.
-    fn unseal(&mut self, sealed: Vec<Sealed>) {
+    fn unseal(&mut self, sealed: SmallVec<[Sealed; 1]>) {
         let extents = sealed.into_iter().filter_map(|sealed| sealed.unseal().ok());
         self.extents.extend(extents.map(|extent| Open { extent, used: 0 }));
     }
@@ -225,9 +229,11 @@ impl Draft<'_> {
     }
 
     /// Adds it to what will be published. Without this, it is as if it had not been.
-    pub fn finish(mut self, what: Arc<dyn Describe>) {
-        self.is_finished = true;
-        self.batch.keep(self.range.clone(), what);
+    pub fn finish(self, what: Arc<dyn Describe>) {
+        // What would be dropped is a draft that was not finished.
+        let mut draft = ManuallyDrop::new(self);
+        let range = draft.range.clone();
+        draft.batch.keep(range, what);
     }
     // ANCHOR_END: draft
 
@@ -238,12 +244,10 @@ impl Draft<'_> {
 
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
-        if !self.is_finished {
-            let (trap, range) = (self.batch.arena.trap(), self.range.clone());
-            let extent = &mut self.batch.last_mut().extent;
-            if extent.region().is_ours() {
-                extent.bytes_mut()[range].fill(trap);
-            }
+        let (trap, range) = (self.batch.arena.trap(), self.range.clone());
+        let extent = &mut self.batch.last_mut().extent;
+        if extent.region().is_ours() {
+            extent.bytes_mut()[range].fill(trap);
         }
     }
 }

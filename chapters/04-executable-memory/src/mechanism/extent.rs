@@ -98,8 +98,8 @@ impl Sealed {
     }
 
     /// In which region they are, and where they begin there.
-    pub(super) fn place(&self) -> (Arc<Region>, usize) {
-        (Arc::clone(&self.region), self.range.start)
+    pub(super) fn place(&self) -> (&Arc<Region>, usize) {
+        (&self.region, self.range.start)
     }
 
     /// Trades back. With flips these have to be whole pages.
