@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use ch02_stencils::CodeAddress;
 use ch04_executable_memory::{Batch, Code, Describe};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
+use smallvec::SmallVec;
 
 use super::cache::CodeCache;
 use super::compiler::{Compiler, Token};
@@ -22,7 +23,7 @@ const MANY: usize = 1 << 16;
 struct Written<C: Compiler> {
     key: C::Key,
     what: Arc<C::Function>,
-    tokens: Box<[Token]>,
+    tokens: SmallVec<[Token; 2]>,
     steps: u64,
 }
 
@@ -71,7 +72,7 @@ impl<C: Compiler> CodeCache<C> {
         let count = keys.size_hint().0.min(MANY);
         let mut all = Vec::with_capacity(count);
         self.records.reserve(count);
-        let mut seen = FxHashSet::default();
+        let mut seen = FxHashSet::with_capacity_and_hasher(count, FxBuildHasher);
         let mut room = self.options.budget.saturating_sub(self.used());
         for key in keys {
             if self.get(key).is_some() || !seen.insert(key) {
@@ -117,7 +118,7 @@ impl<C: Compiler> CodeCache<C> {
         let steps = map.steps() as u64;
         let what = Arc::new(self.compiler.describe(key, map));
         draft.finish(Arc::clone(&what) as Arc<dyn Describe>);
-        let tokens = Box::from(self.tokens.as_slice());
+        let tokens = SmallVec::from_slice(&self.tokens);
         Ok(Written { key, what, tokens, steps })
     }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use ch02_stencils::CodeAddress;
 use ch03_relocations::link::Image;
 use ch04_executable_memory::{Arena, Code, Retired};
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::age::Ages;
 use super::compiler::{Compiler, Token};
@@ -25,7 +26,8 @@ pub struct CodeCache<C: Compiler> {
     pub(super) arena: Arc<Arena>,
     pub(super) compiler: C,
     pub(super) options: CacheOptions,
-    pub(super) records: FxHashMap<C::Key, Record<C::Function>>,
+    /// In the order in which keys came, as they will be asked for again.
+    pub(super) records: IndexMap<C::Key, Record<C::Function>, FxBuildHasher>,
     pub(super) ages: Ages<C::Key>,
     pub(super) dependencies: Dependencies<C::Key>,
     /// Code that nobody enters any more, and to which somebody will still return.
@@ -63,7 +65,7 @@ impl<C: Compiler> CodeCache<C> {
             arena,
             compiler,
             options,
-            records: FxHashMap::default(),
+            records: IndexMap::default(),
             ages: Ages::new(),
             dependencies: Dependencies::new(),
             retired: Retired::default(),

@@ -139,7 +139,7 @@ impl<C: Compiler> CodeCache<C> {
     /// Throws all code away that depends on a token, wherever somebody is in it: frames
     /// that would return there are diverted. Returns how much that was.
     pub fn invalidate(&mut self, token: Token, host: &dyn Host<Key = C::Key>) -> usize {
-        let keys = self.dependencies.of(token);
+        let keys = self.dependencies.take(token);
         let ranges: Vec<_> =
             keys.iter().filter_map(|&key| Some(addresses(self.get(key)?.code))).collect();
         keys.iter().for_each(|&key| self.retire(key, host));

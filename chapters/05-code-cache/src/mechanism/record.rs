@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ch02_stencils::CodeAddress;
 use ch04_executable_memory::Code;
+use smallvec::SmallVec;
 
 use super::age::Stamp;
 use super::compiler::Token;
@@ -29,7 +30,7 @@ pub(super) struct Resident<F> {
     pub(super) what: Arc<F>,
     /// What stands between entry and code to count.
     pub(super) counter: Option<Code>,
-    pub(super) tokens: Box<[Token]>,
+    pub(super) tokens: SmallVec<[Token; 2]>,
     pub(super) stamp: Stamp,
 }
 
