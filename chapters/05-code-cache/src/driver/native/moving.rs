@@ -1,6 +1,7 @@
 //! A test of eviction underfoot: while a program runs, at random calls and back edges,
 //! hundreds of frames deep, code is evicted and invalidated, in two threads that share an
-//! arena. Whoever returned to code that has been freed would run into traps.
+//! arena. Whoever returned to code that has been freed would run into traps. Chapter 5 of
+//! the book, "Who goes first" and "What code takes for granted".
 #![expect(unsafe_code, reason = "gets hold of a native return address")]
 
 use std::arch::naked_asm;

@@ -1,5 +1,6 @@
 //! Code that every VM has and no function is: the way in and out, the stubs, and the
-//! interpreter. It lies in one piece of the arena and is never evicted.
+//! interpreter. It lies in the arena beside the functions, and is never evicted. Chapter 5
+//! of the book, "The interpreter moves in".
 #![expect(unsafe_code, reason = "frees code that nobody runs any more")]
 
 use std::sync::Arc;
