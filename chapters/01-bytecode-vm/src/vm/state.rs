@@ -1,6 +1,8 @@
 //! The VM itself.
 #![expect(unsafe_code, reason = "reads and writes frames and slots through raw pointers")]
 
+mod entries;
+
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::io::{self, Write};
@@ -225,30 +227,6 @@ impl<'io> Vm<'io> {
         assert!((id.0 as usize) < self.owned.functions.len(), "no such function in this VM");
         // SAFETY: `functions` points at as many functions. What changes in them is atomic.
         unsafe { &*self.functions.add(id.0 as usize) }
-    }
-
-    /// Sets where compiled code enters a function; null for nowhere.
-    ///
-    /// # Safety
-    /// Unless it is null, `entry` is code that an engine generated for this function, and
-    /// stays executable for as long as an engine that jumps through the cell runs this VM.
-    pub unsafe fn set_entry(&self, id: FunctionId, entry: *mut c_void) {
-        self.owned.entries_owner.set(ptr::null());
-        self.function(id).entry.store(entry, Ordering::Release);
-    }
-
-    /// Notes who has written all entries.
-    ///
-    /// # Safety
-    /// `owner` is the address of an engine, which knows of each entry where it leads.
-    pub unsafe fn claim_entries(&self, owner: *const c_void) {
-        self.owned.entries_owner.set(owner);
-    }
-
-    /// Who has written all entries; null, if somebody else has written one since.
-    #[must_use]
-    pub fn entries_owner(&self) -> *const c_void {
-        self.owned.entries_owner.get()
     }
 
     /// The code object of a function.

@@ -352,7 +352,7 @@ impl Engine for Jit {
         let start = state.start(vm);
         // SAFETY: the linker has put the stencil of each instruction there, whose holes
         // hold labels of the same code, and addresses of the runtime, whose functions
-        // abort when they panic. Entries and return addresses lead to such code, to the
+        // abort when they panic. Entries and return addresses lead to such code, to a
         // stub, or to the interpreter, and code is freed when none of them leads there.
         // That it does with the VM what verified instructions say is what whoever
         // supplies the objects vouches for; the loaders have compared the layout and
